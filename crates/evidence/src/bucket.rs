@@ -20,6 +20,8 @@ pub struct LogCount {
     pub instance: Name,
     /// Severity as OpenTelemetry numbers it: 1-4 trace, 5-8 debug, 9-12 info, 13-16 warn, 17-20 error, 21-24 fatal; 0 unknown.
     pub severity: u8,
+    /// What the shape's masked places held, joined over these records; the miner's own code.
+    pub kinds: u64,
     /// Whether these came on time.
     pub timing: Timing,
     /// How many.
