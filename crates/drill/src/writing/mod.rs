@@ -1,0 +1,113 @@
+//! A world becomes files: logs, metrics, traces and changes under `evidence/`, the report and the truth beside them.
+//!
+//! Only here are words, points and spans found, from the state of the world at their moment; only here is anything cut off.
+//! Nothing random is drawn from a stream that two files share. Read [`case`] first.
+
+mod changes;
+mod gzip;
+mod incident;
+mod logs;
+mod metrics;
+mod traces;
+mod words;
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use evidence::Time;
+
+use crate::incidents::Case;
+use crate::plan::{Cut, Plan};
+use crate::truth::Truth;
+use crate::world::World;
+
+/// What was written.
+#[derive(Clone, Debug)]
+pub struct Written {
+    /// The folder of the evidence.
+    pub evidence: PathBuf,
+    /// The report, where there is an incident.
+    pub incident: Option<PathBuf>,
+    /// The truth.
+    pub truth: Truth,
+    /// The files of the evidence, by name.
+    pub files: Vec<WrittenFile>,
+}
+
+/// One file of the evidence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WrittenFile {
+    /// Its name in the folder.
+    pub name: String,
+    /// Its size in bytes.
+    pub bytes: usize,
+    /// Its records: log records (a stack trace is part of one), points, spans or changes.
+    pub records: usize,
+}
+
+/// A file before it is written.
+pub struct File {
+    name: String,
+    text: Vec<u8>,
+    records: usize,
+}
+
+/// Writes a case into a folder.
+pub fn case(world: &World, case: &Case, plan: &Plan, folder: &Path) -> io::Result<Written> {
+    let from = shown_from(world, case, plan.cut);
+    let evidence = folder.join("evidence");
+    fs::create_dir_all(&evidence)?;
+    let mut files = logs::files(world, from);
+    files.extend([metrics::file(world, from), traces::file(world, from), changes::file(world, from)]);
+    files.retain(|f| f.records > 0);
+    files.sort_by(|a, b| a.name.cmp(&b.name));
+    for file in &files {
+        fs::write(evidence.join(&file.name), &file.text)?;
+    }
+    let truth = truth(world, case, plan, from);
+    let mut text = serde_json::to_string_pretty(&truth)?;
+    text.push('\n');
+    fs::write(folder.join("truth.json"), text)?;
+    let incident = case.report.as_ref().map(|report| (folder.join("incident.yaml"), incident::yaml(report)));
+    if let Some((path, text)) = &incident {
+        fs::write(path, text)?;
+    }
+    let files =
+        files.into_iter().map(|f| WrittenFile { bytes: f.text.len(), name: f.name, records: f.records }).collect();
+    Ok(Written { evidence, incident: incident.map(|(path, _)| path), truth, files })
+}
+
+/// The first moment that is left: so long before users were hurt; of what nobody felt at a moment, before it was noticed;
+/// of a quiet world, before its end.
+fn shown_from(world: &World, case: &Case, cut: Cut) -> Time {
+    let noticed = case.report.as_ref().map(|r| r.noticed_at);
+    let incident = if case.silent { noticed } else { case.users_hurt_at };
+    let from = cut.before().map_or(world.calendar.start, |before| incident.unwrap_or(world.calendar.end) + -before);
+    from.max(world.calendar.start)
+}
+
+fn truth(world: &World, case: &Case, plan: &Plan, from: Time) -> Truth {
+    let mut shown: Vec<String> = changes::shown(world, from).map(|c| c.reference.clone()).collect();
+    shown.sort();
+    shown.dedup();
+    let blamed = |reference: &String| case.culprit.as_ref() == Some(reference) || case.remedies.contains(reference);
+    Truth {
+        kind: plan.incident.name.to_string(),
+        seed: plan.seed,
+        cut: plan.cut.name().to_string(),
+        start: from,
+        end: world.calendar.end,
+        noticed_at: case.report.as_ref().map(|r| r.noticed_at),
+        users_hurt_at: case.users_hurt_at,
+        culprit: case.culprit.clone(),
+        culprit_shown: case.culprit.as_ref().is_some_and(|c| shown.contains(c)),
+        culprit_service: case.culprit_service.map(str::to_string),
+        path: case.path.iter().map(|s| s.to_string()).collect(),
+        precursors: case.precursors.clone(),
+        innocent: shown.into_iter().filter(|r| !blamed(r)).collect(),
+        remedies: case.remedies.clone(),
+        silent: case.silent,
+        ordinary: world.life.told(from),
+    }
+}

@@ -1,0 +1,446 @@
+//! What every case must be: the same bytes again, evidence that its forms allow, ordinary life in it, and an incident that
+//! changes what it says it changes and nothing else.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests: what fails here is a failed test")]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+
+use drill::{Cut, Plan, Settings, Truth, Written};
+use evidence::{DAY, Hasher, Time};
+use expect_test::expect;
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// A case on disk, gone when it is dropped.
+struct Case {
+    folder: TempDir,
+    written: Written,
+}
+
+impl Case {
+    fn of(kind: &str, seed: u64, settings: Settings, cut: Cut) -> Case {
+        let folder = tempfile::tempdir().unwrap();
+        let plan = Plan { incident: drill::kind(kind).unwrap(), seed, settings, cut };
+        let written = drill::write(&plan, folder.path()).unwrap();
+        Case { folder, written }
+    }
+
+    fn small(kind: &str) -> Case {
+        Case::of(kind, 1, Settings::small(), Cut::Whole)
+    }
+
+    fn whole(kind: &str, seed: u64) -> Case {
+        Case::of(kind, seed, Settings::default(), Cut::Whole)
+    }
+
+    fn truth(&self) -> &Truth {
+        &self.written.truth
+    }
+
+    fn bytes(&self, name: &str) -> Vec<u8> {
+        fs::read(self.folder.path().join(name)).unwrap()
+    }
+
+    fn text(&self, name: &str) -> String {
+        let bytes = self.bytes(&format!("evidence/{name}"));
+        String::from_utf8(if name.ends_with(".gz") { unpacked(&bytes) } else { bytes }).unwrap()
+    }
+
+    fn logs(&self) -> impl Iterator<Item = (&str, String)> {
+        let names = self.written.files.iter().map(|f| f.name.as_str()).filter(|n| n.contains(".log"));
+        names.map(|name| (name, self.text(name)))
+    }
+
+    fn changes(&self) -> Vec<Value> {
+        self.text("changes.jsonl").lines().map(|l| serde_json::from_str(l).unwrap()).collect()
+    }
+
+    fn points(&self) -> Vec<Point> {
+        self.text("metrics.csv").lines().skip(1).map(Point::of).collect()
+    }
+
+    /// The evening means of a metric (17 to 21 h), for each working day.
+    fn evenings(&self, metric: &str) -> BTreeMap<String, f64> {
+        let mut days: BTreeMap<String, Vec<f64>> = BTreeMap::new();
+        for p in self.points().iter().filter(|p| p.metric == metric) {
+            if (17..21).contains(&p.hour()) && !is_weekend(&p.at) {
+                days.entry(p.at[..10].to_string()).or_default().push(p.value);
+            }
+        }
+        days.into_iter().map(|(day, values)| (day, mean(&values))).collect()
+    }
+}
+
+struct Point {
+    at: String,
+    service: String,
+    metric: String,
+    instance: String,
+    value: f64,
+}
+
+impl Point {
+    fn of(row: &str) -> Point {
+        let columns: Vec<&str> = row.split(',').collect();
+        let [at, service, metric, instance, value] = columns[..] else { panic!("{row}") };
+        let text = str::to_string;
+        Point {
+            at: text(at),
+            service: text(service),
+            metric: text(metric),
+            instance: text(instance),
+            value: value.parse().unwrap(),
+        }
+    }
+
+    fn hour(&self) -> u32 {
+        self.at[11..13].parse().unwrap()
+    }
+}
+
+fn mean(values: &[f64]) -> f64 {
+    values.iter().sum::<f64>() / values.len() as f64
+}
+
+fn deviation(values: &[f64]) -> f64 {
+    let middle = mean(values);
+    (values.iter().map(|v| (v - middle) * (v - middle)).sum::<f64>() / (values.len() - 1) as f64).sqrt()
+}
+
+fn is_weekend(rfc3339: &str) -> bool {
+    let number = |range: std::ops::Range<usize>| rfc3339[range].parse::<i32>().unwrap();
+    let days = evidence::Civil::days_of(number(0..4), number(5..7) as u8, number(8..10) as u8);
+    (days + 3).rem_euclid(7) >= 5
+}
+
+/// The text of a gzip file whose blocks are all stored.
+fn unpacked(gzip: &[u8]) -> Vec<u8> {
+    let (mut at, mut text) = (10, Vec::new());
+    loop {
+        let last = gzip[at] == 1;
+        let length = usize::from(u16::from_le_bytes([gzip[at + 1], gzip[at + 2]]));
+        text.extend(&gzip[at + 5..at + 5 + length]);
+        at += 5 + length;
+        if last {
+            return text;
+        }
+    }
+}
+
+/// The moment of a log line's head as text that sorts by time, or `None` for a line that goes on.
+fn moment(line: &str) -> Option<String> {
+    if let Some(json) = line.strip_prefix('{') {
+        let time = json.split("\"time\":\"").nth(1).map(|t| t[..23].to_string());
+        let seconds = || json.split("\"ts\":").nth(1).and_then(|t| t[..14].parse::<f64>().ok());
+        return time.or_else(|| seconds().map(|s| Time((s * 1e9) as i64).to_string()));
+    }
+    let dated =
+        line.len() > 22 && line.as_bytes()[..4].iter().all(u8::is_ascii_digit) && line[10..11].contains(['T', ' ']);
+    dated.then(|| line[..23].replace('/', "-").replace(' ', "T").replace(',', "."))
+}
+
+#[test]
+fn the_list_is_in_order() {
+    let names: Vec<&str> = drill::kinds().iter().map(|k| k.name).collect();
+    expect![[r#"["pool", "silent", "quiet"]"#]].assert_eq(&format!("{names:?}"));
+    assert_eq!(names.iter().collect::<BTreeSet<_>>().len(), names.len());
+    for kind in drill::kinds() {
+        assert!(kind.story.len() > 20, "{} tells no story", kind.name);
+        assert_eq!(drill::kind(kind.name).map(|k| k.name), Some(kind.name));
+    }
+    assert!(drill::kind("nothing of the kind").is_none());
+}
+
+#[test]
+fn the_same_plan_gives_the_same_bytes_everywhere() {
+    let of = |case: &Case, with_report: bool| {
+        let mut hasher = Hasher::new("drill", 1);
+        let mut names: Vec<String> = case.written.files.iter().map(|f| format!("evidence/{}", f.name)).collect();
+        names.push("truth.json".to_string());
+        names.extend(with_report.then(|| "incident.yaml".to_string()));
+        for name in names {
+            hasher.text(&name).bytes(&case.bytes(&name));
+        }
+        hasher.id().to_string()
+    };
+    // Whoever changes these changes every figure that was ever printed about a drill: say so where the figures stand.
+    expect!["8ff03be30e291ef506041f284288fbee"].assert_eq(&of(&Case::small("pool"), true));
+    expect!["8b32b5739ecaa1b60570186dbd538f0c"].assert_eq(&of(&Case::small("silent"), true));
+    expect!["3abea6a604336f6c9bf10b0f9760978d"].assert_eq(&of(&Case::small("quiet"), false));
+    let other = Case::of("quiet", 2, Settings::small(), Cut::Whole);
+    assert_ne!(of(&Case::small("quiet"), false), of(&other, false));
+}
+
+#[test]
+fn every_case_has_its_truth() {
+    for kind in drill::kinds() {
+        for cut in Cut::ALL {
+            let case = Case::of(kind.name, 3, Settings::small(), cut);
+            let read: Truth = serde_json::from_slice(&case.bytes("truth.json")).unwrap();
+            assert_eq!(&read, case.truth());
+            assert_eq!(read.noticed_at.is_some(), case.written.incident.is_some(), "{}", kind.name);
+            assert_eq!(read.silent, read.culprit.is_some() && read.precursors.is_empty(), "{}", kind.name);
+            let (Some(hurt), Some(noticed)) = (read.users_hurt_at, read.noticed_at) else { continue };
+            assert!(hurt <= noticed && noticed < read.end, "{}", kind.name);
+            assert!(read.precursors.iter().all(|p| p.onset < hurt), "{}", kind.name);
+            let report = String::from_utf8(case.bytes("incident.yaml")).unwrap();
+            assert!(report.contains(&format!("noticed_at: {noticed}\n")), "{report}");
+            assert!(!report.contains("started_at") && !report.contains("cause"), "people do not know that: {report}");
+        }
+    }
+}
+
+#[test]
+fn the_truth_names_changes_that_are_there() {
+    for kind in drill::kinds() {
+        let case = Case::small(kind.name);
+        let truth = case.truth();
+        let known: BTreeSet<String> = case.changes().iter().map(|c| c["ref"].as_str().unwrap().to_string()).collect();
+        let mut said: Vec<&String> = truth.innocent.iter().chain(&truth.remedies).chain(&truth.culprit).collect();
+        said.sort();
+        assert!(said.iter().copied().eq(&known), "{}: {said:?} {known:?}", kind.name);
+    }
+}
+
+#[test]
+fn the_evidence_has_the_forms_that_were_agreed() {
+    let case = Case::small("pool");
+    for (name, text) in case.logs() {
+        let json = text.starts_with('{');
+        for line in text.lines() {
+            let headless = !json
+                && (line.starts_with("Traceback")
+                    || line.starts_with([' ', '\t'])
+                    || line.contains("Timeout: ")
+                    || line.contains("Exception: "));
+            assert_eq!(moment(line).is_none(), headless, "{name}: {line}");
+            assert!(!json || serde_json::from_str::<Value>(line).is_ok(), "{name}: {line}");
+            assert!(!line.contains(['{', '}']) || json, "{name}: a place was left empty: {line}");
+        }
+    }
+    let points = case.points();
+    assert!(points.is_sorted_by_key(|p| &p.at) && points.iter().all(|p| p.value.is_finite() && p.value >= 0.0));
+    for change in case.changes() {
+        assert!(change["time"].is_string() && change["kind"].is_string(), "{change}");
+    }
+}
+
+#[test]
+fn spans_stand_in_their_callers_and_end_after_they_began() {
+    let case = Case::small("pool");
+    let mut services = BTreeSet::new();
+    for line in case.text("traces.jsonl").lines() {
+        let request: Value = serde_json::from_str(line).unwrap();
+        let mut ids = BTreeSet::new();
+        let mut parents = BTreeSet::new();
+        for resource in request["resourceSpans"].as_array().unwrap() {
+            services
+                .insert(resource["resource"]["attributes"][0]["value"]["stringValue"].as_str().unwrap().to_string());
+            for span in resource["scopeSpans"][0]["spans"].as_array().unwrap() {
+                let nanos = |key: &str| span[key].as_str().unwrap().parse::<i64>().unwrap();
+                assert!(nanos("startTimeUnixNano") < nanos("endTimeUnixNano"), "{span}");
+                ids.insert(span["spanId"].as_str().unwrap());
+                parents.extend(span["parentSpanId"].as_str());
+            }
+        }
+        assert!(parents.is_subset(&ids), "{line}");
+    }
+    assert_eq!(services.len(), 6, "{services:?}");
+}
+
+#[test]
+fn three_weeks_are_as_much_as_was_agreed() {
+    let case = Case::whole("quiet", 11);
+    let records =
+        |part: &str| case.written.files.iter().filter(|f| f.name.contains(part)).map(|f| f.records).sum::<usize>();
+    assert!((60_000..150_000).contains(&records(".log")), "{}", records(".log"));
+    assert!((50_000..130_000).contains(&records("metrics")), "{}", records("metrics"));
+    assert!((2_000..12_000).contains(&records("traces")), "{}", records("traces"));
+    assert!((30..120).contains(&records("changes")), "{}", records("changes"));
+    let bytes: usize = case.written.files.iter().map(|f| f.bytes).sum();
+    assert!(bytes < 50_000_000, "{bytes}");
+}
+
+#[test]
+fn quiet_weeks_are_restless() {
+    let case = Case::whole("quiet", 12);
+    let what: BTreeSet<&str> = case.truth().ordinary.iter().map(|o| o.what.as_str()).collect();
+    for expected in
+        ["deploy", "restart", "replicas", "setting", "slow provider", "busier", "no logs", "no metrics", "operator"]
+    {
+        assert!(what.contains(expected), "no {expected}");
+    }
+    let points = case.points();
+    let requests = |weekend| {
+        points
+            .iter()
+            .filter(|p| p.metric == "requests_per_second" && is_weekend(&p.at) == weekend)
+            .map(|p| p.value)
+            .collect::<Vec<_>>()
+    };
+    let quieter = mean(&requests(true)) / mean(&requests(false));
+    assert!((0.6..0.85).contains(&quieter), "a weekend is {quieter} of a working day");
+    let pods: BTreeSet<&str> =
+        points.iter().filter(|p| p.metric == "heap_used_ratio").map(|p| p.instance.as_str()).collect();
+    assert!(pods.len() >= 9, "names change with every release: {pods:?}");
+    let sent: Vec<&Point> = points.iter().filter(|p| p.service == "mailer").collect();
+    let resets = sent.windows(2).filter(|w| w[0].instance == w[1].instance && w[1].value < w[0].value).count();
+    let mailers: BTreeSet<&str> = sent.iter().map(|p| p.instance.as_str()).collect();
+    assert!(resets == 0 && mailers.len() > 2, "a counter starts anew with its instance, and only then");
+}
+
+#[test]
+fn quiet_weeks_bring_lines_never_seen_before() {
+    // A listener that calls every new line a sign must be wrong often: ordinary weeks bring new lines too.
+    let case = Case::whole("quiet", 13);
+    let week = (case.truth().start + 7 * DAY).to_string();
+    let mut first: BTreeMap<String, String> = BTreeMap::new();
+    for (_, text) in case.logs() {
+        for line in text.lines().filter(|l| l.starts_with('{')) {
+            let record: Value = serde_json::from_str(line).unwrap();
+            let shape = format!("{} {}", record["service"], record["msg"]);
+            let at = moment(line).unwrap();
+            let known = first.entry(shape).or_insert_with(|| at.clone());
+            *known = at.min(known.clone());
+        }
+    }
+    let late = first.values().filter(|at| **at > week).count();
+    assert!((2..20).contains(&late), "{late} of {} shapes of two services came first after a week", first.len());
+}
+
+#[test]
+fn what_nobody_could_know_left_no_trace() {
+    let (silent, quiet) = (Case::small("silent"), Case::small("quiet"));
+    for file in &quiet.written.files {
+        let same = silent.text(&file.name) == quiet.text(&file.name);
+        assert_eq!(same, file.name != "changes.jsonl", "{}", file.name);
+    }
+    let (with, without) = (silent.changes(), quiet.changes());
+    assert_eq!(with.iter().filter(|c| !without.contains(c)).count(), 1);
+    assert!(without.iter().all(|c| with.contains(c)));
+}
+
+#[test]
+fn an_incident_changes_what_it_touches_and_nothing_else() {
+    let (pool, quiet) = (Case::small("pool"), Case::small("quiet"));
+    let changed = pool.changes().iter().find(|c| c["ref"] == pool.truth().culprit.as_deref().unwrap()).unwrap().clone();
+    let (changed, hurt) =
+        (changed["time"].as_str().unwrap().to_string(), pool.truth().users_hurt_at.unwrap().to_string());
+    assert_eq!(pool.text("payments-db.log"), quiet.text("payments-db.log"));
+    let until = |text: String, moment_of: &dyn Fn(&str) -> Option<String>, end: &str| {
+        let before = |line: &&str| moment_of(line).is_none_or(|at| at.as_str() < end);
+        text.lines().take_while(before).map(str::to_string).collect::<Vec<_>>()
+    };
+    for file in quiet.written.files.iter().filter(|f| f.name.contains(".log")) {
+        let end = if ["mailer", "warehouse"].iter().any(|s| file.name.starts_with(s)) { &hurt } else { &changed };
+        let of = |case: &Case| until(case.text(&file.name), &moment, end);
+        assert_eq!(of(&pool), of(&quiet), "{}", file.name);
+    }
+    let stamp = |row: &str| row.starts_with("20").then(|| row[..20].to_string());
+    let of = |case: &Case| until(case.text("metrics.csv"), &stamp, &changed);
+    assert_eq!(of(&pool), of(&quiet));
+    assert_ne!(pool.text("metrics.csv"), quiet.text("metrics.csv"));
+}
+
+#[test]
+fn no_ordinary_line_has_the_words_of_a_precursor() {
+    let quiet = Case::whole("quiet", 14);
+    for kind in drill::kinds() {
+        let truth = Case::small(kind.name).truth().clone();
+        for precursor in truth.precursors.iter().filter(|p| p.kind == "log") {
+            for word in &precursor.what {
+                assert!(quiet.logs().all(|(_, text)| !text.to_lowercase().contains(word)), "{}: {word}", kind.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn the_shrunk_pool_can_be_noticed_and_does_not_scream() {
+    for seed in [21, 22, 23] {
+        let (pool, quiet) = (Case::whole("pool", seed), Case::whole("quiet", seed));
+        let (truth, hurt) = (pool.truth(), pool.truth().users_hurt_at.unwrap());
+        let said = pool.text("payments.log");
+        let early =
+            said.lines().filter(|l| l.contains("borrowed")).filter_map(moment).filter(|at| *at < hurt.to_string());
+        let early: Vec<String> = early.collect();
+        assert!((25..250).contains(&early.len()), "seed {seed}: {} lines", early.len());
+        assert!(
+            truth.precursors[0].onset - truth.precursors[1].onset < 2 * DAY,
+            "seed {seed}: the first line comes soon"
+        );
+        let (with, without) = (pool.evenings("db_pool_wait_mean_ms"), quiet.evenings("db_pool_wait_mean_ms"));
+        let onset = truth.precursors[1].onset.to_string();
+        let past: Vec<f64> = without.iter().filter(|(day, _)| day.as_str() < &onset[..10]).map(|(_, v)| *v).collect();
+        let sigma = |value: f64| (value - mean(&past)) / deviation(&past);
+        let moved: Vec<f64> =
+            with.iter().filter(|(day, _)| day.as_str() >= &onset[..10]).map(|(_, v)| sigma(*v)).collect();
+        let (first, last) = (mean(&moved[..2]), mean(&moved[moved.len() - 4..moved.len() - 1]));
+        assert!(first < 18.0 && last > 5.0 && last > first, "seed {seed}: {moved:?}");
+        let felt = pool.evenings("latency_p95_ms");
+        let unfelt = quiet.evenings("latency_p95_ms");
+        let last_calm = felt.keys().rev().nth(1).unwrap();
+        assert!((felt[last_calm] / unfelt[last_calm] - 1.0).abs() < 0.05, "seed {seed}: users felt it the day before");
+        let evening = hurt.to_string()[..10].to_string();
+        assert!(felt[&evening] > 1.5 * unfelt[&evening], "seed {seed}: users did not feel it");
+    }
+}
+
+#[test]
+fn spans_and_points_tell_of_the_same_world() {
+    let case = Case::whole("quiet", 15);
+    let mut took: Vec<f64> = Vec::new();
+    for line in case.text("traces.jsonl").lines() {
+        for part in line.split("\"name\":\"PlaceOrder\"").skip(1) {
+            let nanos = |key: &str| part.split(key).nth(1).unwrap()[3..22].parse::<f64>().unwrap();
+            took.push((nanos("endTimeUnixNano") - nanos("startTimeUnixNano")) / 1e6);
+        }
+    }
+    took.sort_by(f64::total_cmp);
+    let spans = took[took.len() * 95 / 100];
+    let points: Vec<f64> = case
+        .points()
+        .iter()
+        .filter(|p| p.service == "checkout" && p.metric == "latency_p95_ms")
+        .map(|p| p.value)
+        .collect();
+    assert!((spans / mean(&points) - 1.0).abs() < 0.15, "{spans} ms and {} ms", mean(&points));
+}
+
+#[test]
+fn what_is_cut_begins_late_and_keeps_the_incident() {
+    for (cut, before) in [(Cut::TwoHours, 2 * evidence::HOUR), (Cut::Day, DAY), (Cut::ThreeDays, 3 * DAY)] {
+        let (cut, whole) = (Case::of("pool", 1, Settings::small(), cut), Case::small("pool"));
+        let truth = cut.truth();
+        let from = truth.users_hurt_at.unwrap() + -before;
+        assert_eq!((truth.start, truth.users_hurt_at), (from, whole.truth().users_hurt_at));
+        assert!(!truth.culprit_shown || before == 3 * DAY);
+        let shown = from.to_string();
+        for (name, text) in cut.logs() {
+            assert!(text.lines().filter_map(moment).all(|at| at.as_str() >= &shown[..19]), "{name}");
+            assert!(whole.text(name).ends_with(&text), "{name}: what is left is left as it was");
+        }
+        assert!(cut.points().iter().all(|p| p.at >= shown));
+        assert!(cut.text("payments.log").contains("none of 10 connections came free"));
+    }
+}
+
+#[test]
+fn settings_without_sense_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let incident = drill::kind("quiet").unwrap();
+    let small = Settings::small();
+    let bad = [
+        Settings { days: 2, ..small },
+        Settings { volume: f64::NAN, ..small },
+        Settings { traces_a_day: -1.0, ..small },
+        Settings { metric_step: evidence::SECOND, ..small },
+    ];
+    for settings in bad {
+        let refused = drill::write(&Plan { incident, seed: 1, settings, cut: Cut::Whole }, folder.path());
+        assert_eq!(refused.map_err(|e| e.kind()).map(|_| ()), Err(std::io::ErrorKind::InvalidInput), "{settings:?}");
+    }
+    assert_eq!(fs::read_dir(Path::new(folder.path())).unwrap().count(), 0, "nothing was written");
+}
