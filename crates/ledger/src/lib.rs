@@ -10,4 +10,5 @@ mod sorted;
 mod spool;
 mod texts;
 
+pub use rows::LineRow;
 pub use spool::{Buckets, Kept, Limits, Scan, Spool};

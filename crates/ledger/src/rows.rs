@@ -128,6 +128,39 @@ impl Row for LogCount {
     }
 }
 
+/// Which shape one record has: for listings that name every record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LineRow {
+    /// Its place among all records that were read.
+    pub place: u64,
+    /// Number of the source.
+    pub source: u32,
+    /// The line where it begins, from 1.
+    pub line: u64,
+    /// The miner's number for its shape.
+    pub shape: u32,
+}
+
+impl Row for LineRow {
+    const WIDTH: usize = 24;
+    type Key = u64;
+
+    fn key(&self) -> u64 {
+        self.place
+    }
+
+    fn write(&self, out: &mut Writer<'_>) {
+        out.put(self.place.to_le_bytes());
+        out.put(self.source.to_le_bytes());
+        out.put(self.line.to_le_bytes());
+        out.put(self.shape.to_le_bytes());
+    }
+
+    fn read(from: &mut Reader<'_>) -> LineRow {
+        LineRow { place: from.u64(), source: from.u32(), line: from.u64(), shape: from.u32() }
+    }
+}
+
 impl Row for PointRow {
     const WIDTH: usize = 33;
     type Key = (Time, u32, u64);
@@ -233,6 +266,7 @@ mod tests {
             record: 8,
             timing: Timing::Held,
         });
+        same(LineRow { place: 1, source: 2, line: 3, shape: 4 });
         same(LogCount {
             edge: Time(60),
             source: 1,

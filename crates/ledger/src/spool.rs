@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use evidence::{BUCKET, Believed, Bucket, LogCount, Name, Order, PointRow, SpanRow, Time, Timing};
 use tempfile::TempDir;
 
+use crate::rows::LineRow;
 use crate::sorted::{Merged, Sorted};
 use crate::texts::TextStore;
 
@@ -28,6 +29,7 @@ pub struct Spool {
     logs: Sorted<LogCount>,
     points: Sorted<PointRow>,
     spans: Sorted<SpanRow>,
+    lines: Sorted<LineRow>,
     texts: TextStore,
     since_check: usize,
     dropped: u64,
@@ -45,6 +47,7 @@ impl Spool {
             logs: Sorted::new("logs"),
             points: Sorted::new("points"),
             spans: Sorted::new("spans"),
+            lines: Sorted::new("lines"),
             texts: TextStore::default(),
             since_check: 0,
             dropped: 0,
@@ -75,6 +78,14 @@ impl Spool {
         Ok(())
     }
 
+    /// Adds a record's shape, for listings that name every record.
+    pub fn line(&mut self, row: LineRow) -> io::Result<()> {
+        if self.has_room()? {
+            self.lines.push(row);
+        }
+        Ok(())
+    }
+
     /// Keeps a text, for [`LogCount::sample_text`].
     pub fn keep(&mut self, text: &str) -> u64 {
         if self.dropped > 0 { u64::MAX } else { self.texts.keep(text) }
@@ -91,7 +102,8 @@ impl Spool {
             self.since_check = 0;
             self.relieve()?;
         }
-        let written = self.logs.written() + self.points.written() + self.spans.written() + self.texts.written();
+        let rows = self.logs.written() + self.points.written() + self.spans.written() + self.lines.written();
+        let written = rows + self.texts.written();
         let room = written < self.limits.disk_bytes;
         self.dropped += u64::from(!room);
         Ok(room)
@@ -99,7 +111,8 @@ impl Spool {
 
     /// Writes to disk what does not fit into memory, the largest part first.
     fn relieve(&mut self) -> io::Result<()> {
-        let held = [self.logs.memory(), self.points.memory(), self.spans.memory(), self.texts.memory()];
+        let rows = [self.logs.memory(), self.points.memory(), self.spans.memory(), self.lines.memory()];
+        let held = [rows[0], rows[1], rows[2], rows[3], self.texts.memory()];
         if held.iter().sum::<usize>() <= self.limits.memory_bytes {
             return Ok(());
         }
@@ -107,10 +120,11 @@ impl Spool {
             self.folder = Some(tempfile::Builder::new().prefix("backstory-").tempdir_in(&self.limits.folder)?);
         }
         let Some(folder) = self.folder.as_ref().map(TempDir::path) else { return Ok(()) };
-        match (0..4).max_by_key(|i| held[*i]) {
+        match (0..5).max_by_key(|i| held[*i]) {
             Some(0) => self.logs.spill(folder),
             Some(1) => self.points.spill(folder),
             Some(2) => self.spans.spill(folder),
+            Some(3) => self.lines.spill(folder),
             _ => self.texts.spill(folder),
         }
     }
@@ -120,6 +134,7 @@ impl Spool {
         self.logs.finish();
         self.points.finish();
         self.spans.finish();
+        self.lines.finish();
         let mut kept = Kept { spool: self, spans_to: None, spans_from: None, duplicates: 0, held: 0 };
         kept.look_through_spans()?;
         Ok(kept)
@@ -185,8 +200,13 @@ impl Kept {
     /// The buckets in order of time, from the first evidence on; minutes without any evidence are left out. `changes`
     /// are (moment, whose), sorted.
     pub fn buckets<'a>(&'a self, changes: &'a [(Time, Name)]) -> io::Result<Buckets<'a>> {
+        let mut logs = self.spool.logs.scan()?;
+        // Records of sources without any time stand before all buckets.
+        while logs.peek().is_some_and(|row| row.edge == Time::MIN) {
+            logs.next();
+        }
         Ok(Buckets {
-            logs: self.spool.logs.scan()?,
+            logs,
             points: self.spool.points.scan()?,
             spans: Spans::new(self.spool.spans.scan()?),
             changes,
@@ -196,16 +216,18 @@ impl Kept {
 
     /// All rows of each kind, in order of time.
     pub fn scan(&self) -> io::Result<Scan<'_>> {
-        Ok(Scan { logs: self.spool.logs.scan()?, points: self.spool.points.scan()? })
+        Ok(Scan { logs: self.spool.logs.scan()?, points: self.spool.points.scan()?, lines: self.spool.lines.scan()? })
     }
 }
 
-/// Counts and points in order of time.
+/// All rows of each kind, in order.
 pub struct Scan<'a> {
-    /// Counts of log lines by minute.
+    /// Counts of log lines by minute; those of sources without any time have the edge [`Time::MIN`].
     pub logs: Merged<'a, LogCount>,
-    /// Points.
+    /// Points, in order of time.
     pub points: Merged<'a, PointRow>,
+    /// Every record's shape, in the order in which records were read.
+    pub lines: Merged<'a, LineRow>,
 }
 
 /// Spans in order of their end, each once, judged for belief.
