@@ -1,0 +1,331 @@
+//! How surprising something is that was never there: the definition stands on the contract's page, this is its one place.
+//!
+//! All novelty of one kind is one stream. Its events are counted in episodes (an hour apart), in four classes: new, new
+//! and repeated (the third time, in at least two hours), and either of them within 30 minutes after a change of the
+//! service. With k episodes in T days, r = (k + a)/(T + b). Until a week has passed, and ever after for what was first
+//! seen in that week, r is at least what the younger half of the past lets expect: the discovery curve. On two hours of
+//! logs everything is new, and that is no news.
+
+use std::collections::BTreeMap;
+
+use evidence::{DAY, HOUR, Nanos, Time, WEEK};
+
+use crate::budget::warm_up;
+
+/// The prior of a class: as if `events` episodes had come in `days`.
+#[derive(Clone, Copy, Debug)]
+pub struct Prior {
+    /// Episodes.
+    pub events: f64,
+    /// Days.
+    pub days: f64,
+}
+
+/// A new line.
+pub const NEW_LINE: Prior = Prior { events: 3.0, days: 30.0 };
+/// A new value; a new edge or transition likewise.
+pub const NEW_VALUE: Prior = Prior { events: 0.5, days: 30.0 };
+/// Either of them, and repeated.
+pub const REPEATED: Prior = Prior { events: 0.05, days: 10.0 };
+
+/// Episodes are so far apart.
+const EPISODE: Nanos = HOUR;
+/// Repeated: so many times …
+const REPEATED_TIMES: u64 = 3;
+/// … in at least so long.
+const REPEATED_SPAN: Nanos = 2 * HOUR;
+/// What is older than this is no longer called new.
+const OLD: Nanos = WEEK;
+
+/// What is known of one thing.
+#[derive(Clone, Debug)]
+pub struct Known {
+    /// When it came first.
+    pub first: Time,
+    /// When it came last.
+    pub last: Time,
+    /// In how many buckets it came, not counting those right after a change.
+    pub times: u64,
+    /// How often it came in all.
+    pub count: u64,
+    /// When what it came with began.
+    origin: Time,
+    /// Whether it came first right after a change.
+    pub after_change: bool,
+    repeated_at: Option<Time>,
+    standing: bool,
+    /// Known from before anything could be new.
+    silent: bool,
+}
+
+/// How surprising an appearance is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Surprise {
+    /// Expected number a day of such.
+    pub r: f64,
+    /// Whether the thing was never there before this bucket.
+    pub first: bool,
+}
+
+/// The novelty of one kind of thing.
+#[derive(Clone, Debug)]
+pub struct Novelty<K: Ord + Clone> {
+    prior: Prior,
+    known: BTreeMap<K, Known>,
+    standing: Vec<K>,
+    /// First and last event of each episode, by class: new, new after a change, repeated, repeated after a change.
+    episodes: [Vec<(Time, Time)>; 4],
+    began: Option<Time>,
+    limit: usize,
+    refused: u64,
+}
+
+impl<K: Ord + Clone> Novelty<K> {
+    /// A kind of thing of which at most `limit` are remembered; beyond, nothing is new any more, and it is counted.
+    pub fn new(prior: Prior, limit: usize) -> Novelty<K> {
+        Novelty {
+            prior,
+            known: BTreeMap::new(),
+            standing: Vec::new(),
+            episodes: Default::default(),
+            began: None,
+            limit,
+            refused: 0,
+        }
+    }
+
+    /// Since when this kind of thing could be seen at all.
+    pub fn began(&self) -> Option<Time> {
+        self.began
+    }
+
+    /// What is known of a thing.
+    pub fn known(&self, key: &K) -> Option<&Known> {
+        self.known.get(key)
+    }
+
+    /// How many things found no place.
+    pub fn refused(&self) -> u64 {
+        self.refused
+    }
+
+    /// A thing was seen in a bucket. `origin`: when what it came with began to report. `counts`: whether it came on time.
+    pub fn saw(
+        &mut self,
+        key: &K,
+        edge: Time,
+        count: u64,
+        origin: Time,
+        after_change: bool,
+        on_time: bool,
+    ) -> Option<Surprise> {
+        self.began.get_or_insert(edge);
+        let Some(known) = self.known.get_mut(key) else {
+            return self.first(key, edge, count, origin, after_change, on_time);
+        };
+        let again = edge > known.last;
+        known.last = known.last.max(edge);
+        known.count += count;
+        if again && !after_change {
+            known.times += 1;
+        }
+        let repeated = known.times >= REPEATED_TIMES && edge - known.first >= REPEATED_SPAN;
+        let in_warm_up = known.first - known.origin < warm_up(edge - known.origin);
+        if known.silent || in_warm_up || !again || !repeated || !on_time || edge - known.first > OLD {
+            return None;
+        }
+        let (after, first) = (known.after_change, known.first);
+        let counted = known.repeated_at.is_some();
+        known.repeated_at.get_or_insert(edge);
+        // What was repeated already stands among its class's events itself: it is judged by those before it.
+        let since = known.repeated_at;
+        let r = self.rate(2 + usize::from(after), edge, since.unwrap_or(edge), first);
+        if !counted {
+            self.event(2 + usize::from(after), edge);
+        }
+        Some(Surprise { r, first: false })
+    }
+
+    fn first(
+        &mut self,
+        key: &K,
+        edge: Time,
+        count: u64,
+        origin: Time,
+        after_change: bool,
+        on_time: bool,
+    ) -> Option<Surprise> {
+        if self.known.len() >= self.limit {
+            self.refused += 1;
+            return None;
+        }
+        let silent = !on_time || edge - origin < warm_up(edge - origin);
+        let known = Known {
+            first: edge,
+            last: edge,
+            times: u64::from(!after_change),
+            count,
+            origin,
+            after_change,
+            repeated_at: None,
+            standing: false,
+            silent,
+        };
+        self.known.insert(key.clone(), known);
+        if silent {
+            return None;
+        }
+        let class = usize::from(after_change);
+        let r = self.rate(class, edge, edge, edge);
+        self.event(class, edge);
+        Some(Surprise { r, first: true })
+    }
+
+    /// r of a class at `now`, for something that happened at `at` and was first seen at `first`.
+    fn rate(&self, class: usize, now: Time, at: Time, first: Time) -> f64 {
+        let began = self.began.unwrap_or(now);
+        let past = now - began;
+        let prior = if class < 2 { self.prior } else { REPEATED };
+        let days = |span: Nanos| span as f64 / DAY as f64;
+        let from = began + warm_up(past);
+        let observed = days((now - from).max(0));
+        let r = (self.episodes(class, from, at) + prior.events) / (observed + prior.days);
+        if first - began >= WEEK {
+            return r;
+        }
+        let young = now - past / 2;
+        r.max((self.episodes(class, young, at) + 0.5) / days((past / 2).max(1)))
+    }
+
+    fn event(&mut self, class: usize, at: Time) {
+        match self.episodes[class].last_mut() {
+            Some((_, last)) if at - *last <= EPISODE => *last = at,
+            _ => self.episodes[class].push((at, at)),
+        }
+    }
+
+    /// Episodes of a class that began at `from` or later and were over an hour before `until`.
+    fn episodes(&self, class: usize, from: Time, until: Time) -> f64 {
+        let past = |(first, last): &&(Time, Time)| *first >= from && until - *last > EPISODE;
+        self.episodes[class].iter().filter(past).count() as f64
+    }
+
+    /// Notes that a signal about a thing stands.
+    pub fn stand(&mut self, key: &K) {
+        if let Some(known) = self.known.get_mut(key)
+            && !known.standing
+        {
+            known.standing = true;
+            self.standing.push(key.clone());
+        }
+    }
+
+    /// The things about which a signal stood, and that were unseen for ten of their usual gaps by now.
+    pub fn ended(&mut self, now: Time) -> Vec<K> {
+        let (known, standing) = (&mut self.known, std::mem::take(&mut self.standing));
+        let (over, on): (Vec<K>, Vec<K>) = standing.into_iter().partition(|key| {
+            let Some(known) = known.get_mut(key) else { return true };
+            let over = now - known.last >= patience(known);
+            known.standing = !over;
+            over
+        });
+        self.standing = on;
+        over
+    }
+
+    /// A thing turned out to be another one: what is known of it goes there.
+    pub fn merge(&mut self, into: &K, from: &K) {
+        let Some(theirs) = self.known.remove(from) else { return };
+        self.standing.retain(|key| key != from);
+        match self.known.get_mut(into) {
+            Some(mine) => {
+                mine.first = mine.first.min(theirs.first);
+                mine.last = mine.last.max(theirs.last);
+                mine.times += theirs.times;
+                mine.count += theirs.count;
+                mine.silent |= theirs.silent;
+            }
+            None => {
+                self.known.insert(into.clone(), Known { standing: false, ..theirs });
+            }
+        }
+    }
+
+    /// All keys, in order.
+    pub fn keys(&self) -> impl Iterator<Item = &K> {
+        self.known.keys()
+    }
+}
+
+/// Ten usual gaps, at least an hour and at most a day; a day where no gap is known.
+fn patience(known: &Known) -> Nanos {
+    match known.times {
+        0..=1 => DAY,
+        times => (10 * ((known.last - known.first) / (times as i64 - 1))).clamp(HOUR, DAY),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::budget::strength;
+
+    /// B of the only kind of novelty of one family among two.
+    const B: f64 = 1.0 / 14.0 / 2.0 / 2.0;
+
+    fn strengths(past_days: i64, appearances: &[i64]) -> Vec<String> {
+        let mut novelty: Novelty<u32> = Novelty::new(NEW_LINE, 1000);
+        let start = Time(0);
+        novelty.saw(&0, start, 1, start, false, true);
+        appearances
+            .iter()
+            .map(|minutes| {
+                let edge = Time(past_days * DAY + minutes * evidence::MINUTE);
+                let surprise = novelty.saw(&1, edge, 1, start, false, true);
+                surprise.map_or("-".to_string(), |s| format!("{:.2}", strength(s.r, B)))
+            })
+            .collect()
+    }
+
+    #[test]
+    fn a_new_line_alone_is_not_shown_and_repeated_it_is() {
+        assert_eq!(strengths(13, &[0, 10, 130]), ["0.42", "-", "0.61"]);
+    }
+
+    #[test]
+    fn on_two_hours_of_logs_everything_is_new_and_that_is_no_news() {
+        let mut novelty: Novelty<u32> = Novelty::new(NEW_LINE, 1000);
+        for minute in 0..120_u32 {
+            let edge = Time(i64::from(minute) * evidence::MINUTE);
+            if let Some(surprise) = novelty.saw(&minute, edge, 1, Time(0), false, true) {
+                assert!(strength(surprise.r, B) < 0.25, "{}", strength(surprise.r, B));
+            }
+        }
+    }
+
+    #[test]
+    fn what_was_first_seen_in_the_warm_up_is_neither_new_nor_repeated() {
+        assert_eq!(strengths(0, &[5, 300, 600]), ["-", "-", "-"]);
+    }
+
+    #[test]
+    fn a_new_source_brings_its_lines_without_news() {
+        let mut novelty: Novelty<u32> = Novelty::new(NEW_LINE, 1000);
+        novelty.saw(&0, Time(0), 1, Time(0), false, true);
+        let late = Time(10 * DAY);
+        assert_eq!(novelty.saw(&1, late, 1, late, false, true), None);
+        assert!(novelty.saw(&2, late, 1, Time(0), false, true).is_some());
+    }
+
+    #[test]
+    fn a_signal_ends_when_unseen_for_ten_usual_gaps() {
+        let mut novelty: Novelty<u32> = Novelty::new(NEW_LINE, 1000);
+        for minutes in [0, 30, 60] {
+            novelty.saw(&1, Time(minutes * evidence::MINUTE), 1, Time(0), false, true);
+        }
+        novelty.stand(&1);
+        assert!(novelty.ended(Time(5 * HOUR)).is_empty());
+        assert_eq!(novelty.ended(Time(6 * HOUR)), [1]);
+        assert!(novelty.ended(Time(7 * HOUR)).is_empty());
+    }
+}

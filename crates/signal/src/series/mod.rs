@@ -1,0 +1,13 @@
+//! One engine for numeric series of any origin: counts of log lines, metrics, latencies and errors of spans.
+//!
+//! A [`Watch`] looks at one series through windows of several widths. Each window is judged against all of the past
+//! before it, long ones also against the past that ended three days before them. It knows nothing of what it watches.
+//! Read [`Watch`] first, then [`Baseline`].
+
+mod baseline;
+mod pool;
+mod watch;
+
+pub use baseline::{Baseline, Judged, Pool, Window};
+pub use pool::Pools;
+pub use watch::{Direction, Finding, Manner, Moved, SCALES, Shares, Surroundings, Watch, half};

@@ -1,0 +1,80 @@
+//! What the system's streams know together of dispersion: how bursty counts are, and how a value's dispersion grows
+//! from its finest windows to wide ones. A stream that saw ten day-long windows alone could say little about its days.
+//!
+//! After G. K. Smyth, "Linear models and empirical Bayes methods for assessing differential expression" (2004): the own
+//! variance is shrunk to the pool's, and the degrees of freedom of both count. The pool's weight is fixed and small.
+
+use super::baseline::{Baseline, Pool};
+use super::watch::{SCALES, Watch};
+
+/// How many windows' worth of knowledge the pool is for counts.
+const COUNT_FREEDOM: f64 = 8.0;
+/// The same for values.
+const VALUE_FREEDOM: f64 = 4.0;
+/// A stream tells of dispersion from so many windows on.
+const TELLS_FROM: f64 = 8.0;
+/// A count also needs so many events.
+const EVENTS: f64 = 20.0;
+/// So many streams make a pool.
+const STREAMS: usize = 3;
+/// Before any stream can tell, lines are taken to come in small bursts.
+const BURSTY: f64 = 2.0;
+
+/// The pools of one kind of stream, by scale.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Pools {
+    counts: [Option<f64>; 6],
+    growth: [Option<f64>; 6],
+}
+
+impl Pools {
+    /// The pools over these streams of counts, in a fixed order.
+    pub fn of_counts<'a>(watches: impl Iterator<Item = &'a Watch> + Clone) -> Pools {
+        let mut pools = Pools::default();
+        for (index, pool) in pools.counts.iter_mut().enumerate() {
+            let told =
+                watches.clone().map(|w| w.baseline(index)).filter(|b| b.windows >= TELLS_FROM && b.total() >= EVENTS);
+            *pool = median(told.map(Baseline::index_of_dispersion).collect());
+        }
+        pools
+    }
+
+    /// The pools over these streams of values, in a fixed order.
+    pub fn of_values<'a>(watches: impl Iterator<Item = &'a Watch> + Clone) -> Pools {
+        let mut pools = Pools::default();
+        for (index, pool) in pools.growth.iter_mut().enumerate() {
+            let told = watches.clone().filter(|w| w.baseline(index).windows >= TELLS_FROM).filter_map(|w| {
+                let (finest, wide) = (w.baseline(0).variance()?, w.baseline(index).variance()?);
+                (finest > 0.0).then_some(wide / finest)
+            });
+            *pool = median(told.collect());
+        }
+        pools
+    }
+
+    /// For counts at a scale.
+    pub fn counts(&self, index: usize) -> Pool {
+        match self.counts[index] {
+            Some(dispersion) => Pool { dispersion: dispersion.max(1.0), freedom: COUNT_FREEDOM },
+            None => Pool { dispersion: BURSTY, freedom: 0.0 },
+        }
+    }
+
+    /// For values at a scale, where the finest windows have this variance.
+    pub fn values(&self, index: usize, finest: f64) -> Pool {
+        match self.growth[index] {
+            Some(growth) if finest > 0.0 && index > 0 => Pool { dispersion: growth * finest, freedom: VALUE_FREEDOM },
+            _ => Pool::NONE,
+        }
+    }
+}
+
+fn median(mut values: Vec<f64>) -> Option<f64> {
+    if values.len() < STREAMS {
+        return None;
+    }
+    values.sort_by(f64::total_cmp);
+    Some(values[values.len() / 2])
+}
+
+const _: () = assert!(SCALES.len() == 6);

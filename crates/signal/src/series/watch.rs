@@ -1,0 +1,590 @@
+//! A numeric series under watch: windows of six widths, each against its own past.
+
+use evidence::{DAY, HOUR, MINUTE, Nanos, Time};
+
+use super::baseline::{Baseline, Judged, Window};
+use super::pool::Pools;
+use crate::budget::{RAISED, SHOWN, strength};
+
+/// The widths of windows. A window ends at every multiple of half its width.
+pub const SCALES: [Nanos; 6] = [2 * MINUTE, 10 * MINUTE, HOUR, 6 * HOUR, DAY, 3 * DAY];
+/// From this scale on windows are also judged against the past that ends three days before them.
+const LONG: usize = 4;
+/// How far before a long window the other past ends.
+const LAG: Nanos = 3 * DAY;
+/// A level that stays so long is settled.
+const SETTLED: Nanos = 3 * DAY;
+/// A signal that was never shown ends when nothing was heard of it for so long.
+const FORGOTTEN: Nanos = DAY;
+/// So long at least a series must be back before its signal ends.
+const BACK: Nanos = 10 * MINUTE;
+/// Within so many deviations a window is back.
+const BACK_WITHIN: f64 = 2.0;
+/// How many past states of a long baseline are kept.
+const SNAPSHOTS: usize = 8;
+
+/// Half the width of a scale: windows step by it.
+pub fn half(scale: usize) -> Nanos {
+    SCALES[scale] / 2
+}
+
+/// Windows a day at a width, as the contract counts them: twice a day divided by the width.
+fn windows_a_day(width: Nanos) -> f64 {
+    2.0 * DAY as f64 / width as f64
+}
+
+/// What a window's number is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Manner {
+    /// How many events: windows without any are zeros. All widths are one stream.
+    Count,
+    /// The mean of values: windows without any do not exist. Widths below a day are one stream, a day and more another.
+    Value,
+}
+
+/// Which way something departed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Direction {
+    /// More than before.
+    Up,
+    /// Less than before.
+    Down,
+    /// Never there before.
+    New,
+    /// There no more.
+    Gone,
+    /// Other than before.
+    Changed,
+}
+
+/// A departure of a series, as known when the window that shows it closed.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Finding {
+    /// By the contract's definition.
+    pub strength: f64,
+    /// Expected number a day, were nothing wrong, of events of this stream at least this extreme.
+    pub r: f64,
+    /// Up or down.
+    pub direction: Direction,
+    /// Index into [`SCALES`].
+    pub scale: usize,
+    /// Whether a long window showed it (a value's drift).
+    pub long: bool,
+    /// Whether it stood already.
+    pub stood: bool,
+    /// What the past let expect of the window.
+    pub expected: f64,
+    /// What it was.
+    pub observed: f64,
+    /// The window: after its start, up to its end.
+    pub window: (Time, Time),
+    /// When it began, from the past alone; and the interval for it.
+    pub onset: Time,
+    /// The earliest that it may have begun.
+    pub onset_low: Time,
+    /// The latest that it may have begun.
+    pub onset_high: Time,
+}
+
+/// What a closing window meant.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Moved {
+    /// It departed, or departed further.
+    Departed(Finding),
+    /// What had departed (in long windows, if so) is over at this moment.
+    Ended {
+        /// Whether the long windows' stream.
+        long: bool,
+        /// When.
+        at: Time,
+        /// Whether it stayed where it went, for so long that this is its normal now.
+        settled: bool,
+    },
+}
+
+/// A stream's shares of the budget, a day.
+#[derive(Clone, Copy, Debug)]
+pub struct Shares {
+    /// Of widths below a day (for counts: of all widths).
+    pub short: f64,
+    /// Of widths of a day and more, for values.
+    pub long: f64,
+}
+
+/// What the rest of the system says about a window.
+#[derive(Clone, Copy, Debug)]
+pub struct Surroundings<'a> {
+    /// The moment at which the window closes.
+    pub edge: Time,
+    /// How much everything else wrote, 1 being usual.
+    pub load: f64,
+    /// What is known beyond the series' own past.
+    pub pools: &'a Pools,
+    /// The stream's shares of the budget.
+    pub shares: Shares,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Half {
+    sum: f64,
+    points: u32,
+}
+
+#[derive(Clone, Debug)]
+struct Standing {
+    direction: Direction,
+    scale: usize,
+    raised: Time,
+    took: Nanos,
+    last: Time,
+    peak: f64,
+    past: Baseline,
+    back_since: Option<Time>,
+    after: Baseline,
+}
+
+/// Where a cumulated deviation last was zero: where a change that shows now may have begun.
+#[derive(Clone, Copy, Debug, Default)]
+struct Cumulated {
+    up: f64,
+    up_zero: Time,
+    down: f64,
+    down_zero: Time,
+}
+
+impl Cumulated {
+    /// Deviations of a window count from half a deviation on. Source: E. S. Page, "Continuous inspection schemes" (1954).
+    fn add(&mut self, score: f64, end: Time) {
+        self.up = (self.up + score - 0.5).max(0.0);
+        self.down = (self.down - score - 0.5).max(0.0);
+        if self.up == 0.0 {
+            self.up_zero = end;
+        }
+        if self.down == 0.0 {
+            self.down_zero = end;
+        }
+    }
+}
+
+#[derive(Clone, Debug, Default)]
+struct Scale {
+    before: Half,
+    now: Half,
+    even: bool,
+    baseline: Baseline,
+    waiting: Option<(Window, Option<Judged>)>,
+    snapshots: Vec<(Time, Baseline)>,
+    cumulated: Cumulated,
+}
+
+/// One numeric series, watched.
+#[derive(Clone, Debug)]
+pub struct Watch {
+    manner: Manner,
+    scales: [Scale; 6],
+    standing: [Option<Standing>; 2],
+    clamp: Clamp,
+    step: Step,
+    last: Option<(Time, f64)>,
+}
+
+impl Watch {
+    /// A series of values.
+    pub fn of_values() -> Watch {
+        Watch {
+            manner: Manner::Value,
+            scales: Default::default(),
+            standing: [None, None],
+            clamp: Clamp::default(),
+            step: Step::default(),
+            last: None,
+        }
+    }
+
+    /// A series of counts that was zero while windows with these loads went by (one baseline a scale).
+    pub fn of_counts(zeros: &[Baseline; 6]) -> Watch {
+        let mut watch = Watch { manner: Manner::Count, ..Watch::of_values() };
+        for (scale, past) in watch.scales.iter_mut().zip(zeros) {
+            scale.baseline = Baseline::of_zeros(past);
+        }
+        watch
+    }
+
+    /// Adds events.
+    pub fn count(&mut self, events: f64) {
+        for scale in &mut self.scales {
+            scale.now.sum += events;
+            scale.now.points += 1;
+        }
+    }
+
+    /// Adds the value of one minute. The finest window is this value with the one before, and closes now.
+    pub fn value(&mut self, value: f64, around: &Surroundings<'_>) -> Vec<Moved> {
+        let value = self.clamp.winsorised(value);
+        for scale in &mut self.scales[1..] {
+            scale.now.sum += value;
+            scale.now.points += 1;
+        }
+        let before = self.last.replace((around.edge, value));
+        let Some((at, last)) = before else { return Vec::new() };
+        let step = self.step.after(around.edge - at);
+        if around.edge - at > 3 * step {
+            return Vec::new();
+        }
+        let window = Window { value: (last + value) / 2.0, load: around.load };
+        // One point alone is a spike, however far out it lies.
+        let alone = |centre: f64, deviation: f64| ((last - centre).abs()).min((value - centre).abs()) < deviation;
+        self.scales[0].even = !self.scales[0].even;
+        self.turn(0, window, (at - step, around.edge), 2 * step, around, &alone)
+    }
+
+    /// Closes a window of a scale (for values: never of the finest).
+    pub fn close(&mut self, index: usize, around: &Surroundings<'_>) -> Vec<Moved> {
+        let width = SCALES[index];
+        let scale = &mut self.scales[index];
+        let (before, now) = (scale.before, scale.now);
+        scale.before = now;
+        scale.now = Half::default();
+        scale.even = around.edge.0.div_euclid(half(index)) % 2 == 0;
+        let value = match self.manner {
+            Manner::Count => before.sum + now.sum,
+            Manner::Value => {
+                let points = before.points + now.points;
+                let usual = self.step.usual().map_or(i64::MAX, |step| width / step);
+                if usual < 4 || i64::from(points) * 2 < usual {
+                    return self.expire(around.edge);
+                }
+                (before.sum + now.sum) / f64::from(points)
+            }
+        };
+        let window = Window { value, load: around.load };
+        let mut moved = self.turn(index, window, (around.edge - width, around.edge), width, around, &|_, _| false);
+        moved.extend(self.expire(around.edge));
+        moved
+    }
+
+    /// A half window goes by that closes no whole one yet.
+    pub fn skip(&mut self, index: usize, edge: Time) {
+        let scale = &mut self.scales[index];
+        scale.before = std::mem::take(&mut scale.now);
+        scale.even = edge.0.div_euclid(half(index)) % 2 == 0;
+    }
+
+    /// The sum of a scale's window that is about to close.
+    pub fn window_sum(&self, index: usize) -> f64 {
+        self.scales[index].before.sum + self.scales[index].now.sum
+    }
+
+    /// The mean of past windows of a scale.
+    pub fn usual(&self, index: usize) -> f64 {
+        self.scales[index].baseline.mean()
+    }
+
+    /// A scale's baseline.
+    pub fn baseline(&self, index: usize) -> &Baseline {
+        &self.scales[index].baseline
+    }
+
+    /// Whether a departure of the short (or long) windows stands.
+    pub fn stands(&self, long: bool) -> bool {
+        self.standing[usize::from(long)].is_some()
+    }
+
+    /// Takes in the past of a count that turned out to be part of this one.
+    pub fn join(&mut self, other: &Watch) {
+        for (mine, theirs) in self.scales.iter_mut().zip(&other.scales) {
+            mine.baseline.join(&theirs.baseline);
+            mine.before.sum += theirs.before.sum;
+            mine.now.sum += theirs.now.sum;
+        }
+    }
+
+    /// One window comes round: the waiting one is absorbed, this one judged.
+    fn turn(
+        &mut self,
+        index: usize,
+        window: Window,
+        span: (Time, Time),
+        width: Nanos,
+        around: &Surroundings<'_>,
+        alone: &dyn Fn(f64, f64) -> bool,
+    ) -> Vec<Moved> {
+        let frozen = self.standing.iter().flatten().any(|s| s.peak >= SHOWN);
+        if self.scales[index].even
+            && let Some((waiting, judged)) = self.scales[index].waiting.take()
+            && !frozen
+        {
+            self.scales[index].baseline.absorb(waiting, judged);
+            if index >= LONG {
+                self.snapshot(index, span.0);
+            }
+        }
+        let judged = self.judge(index, &self.scales[index].baseline, window, around);
+        if self.scales[index].even {
+            self.scales[index].waiting = Some((window, judged));
+            self.scales[index].cumulated.add(judged.map_or(0.0, |j| j.score), span.1);
+        }
+        let mut best = judged.map(|j| (j, rate(&j, width)));
+        if let Some(lagged) = self.lagged(index, span.0).and_then(|past| self.judge(index, &past, window, around)) {
+            let lagged = (lagged, rate(&lagged, width));
+            best = best.map(|best| if lagged.1 < best.1 { lagged } else { best });
+        }
+        let mut moved = self.follow(index, window, span, around);
+        if let Some((judged, once)) = best
+            && !alone(judged.expected, judged.deviation)
+        {
+            moved.extend(self.depart(index, window, span, &judged, once, around));
+        }
+        moved
+    }
+
+    fn judge(&self, index: usize, past: &Baseline, window: Window, around: &Surroundings<'_>) -> Option<Judged> {
+        match self.manner {
+            Manner::Count => past.judge_count(window, around.pools.counts(index), (3.0 * around.load).min(1.0)),
+            Manner::Value => {
+                let own = self.scales[0].baseline.variance().unwrap_or(0.0);
+                past.judge_value(window, around.pools.values(index, own), self.clamp.resolution())
+            }
+        }
+    }
+
+    fn snapshot(&mut self, index: usize, end: Time) {
+        let scale = &mut self.scales[index];
+        if scale.snapshots.len() == SNAPSHOTS {
+            scale.snapshots.remove(0);
+        }
+        scale.snapshots.push((end, scale.baseline));
+    }
+
+    /// The past of long windows that ended three days before this window began.
+    fn lagged(&self, index: usize, start: Time) -> Option<Baseline> {
+        self.scales[index].snapshots.iter().rev().find(|(end, _)| *end <= start - LAG).map(|(_, past)| *past)
+    }
+
+    /// How many tests the stream of this scale has: windows of each width, and long ones against two pasts.
+    fn tests(&self, index: usize) -> f64 {
+        match (self.manner, index >= LONG) {
+            (Manner::Count, _) => 8.0,
+            (Manner::Value, false) => 4.0,
+            (Manner::Value, true) => 4.0,
+        }
+    }
+
+    fn is_long(&self, index: usize) -> bool {
+        self.manner == Manner::Value && index >= LONG
+    }
+
+    /// Raises a departure, or notes that a standing one goes on.
+    fn depart(
+        &mut self,
+        index: usize,
+        window: Window,
+        span: (Time, Time),
+        judged: &Judged,
+        once: f64,
+        around: &Surroundings<'_>,
+    ) -> Option<Moved> {
+        // The same extremeness at every width and on both sides.
+        let r = once * self.tests(index) * 2.0;
+        let long = self.is_long(index);
+        let strength = strength(r, if long { around.shares.long } else { around.shares.short });
+        if strength < RAISED {
+            return None;
+        }
+        let direction = if judged.upper < judged.lower { Direction::Up } else { Direction::Down };
+        let (onset, onset_low) = self.began(index, direction, span);
+        let slot = &mut self.standing[usize::from(long)];
+        let stood = slot.is_some();
+        match slot {
+            Some(standing) if standing.direction != direction => return None,
+            Some(standing) => {
+                standing.last = span.1;
+                standing.peak = standing.peak.max(strength);
+            }
+            None => {
+                let past = self.scales[index].baseline;
+                *slot = Some(Standing {
+                    direction,
+                    scale: index,
+                    raised: span.1,
+                    took: (span.1 - onset).max(BACK),
+                    last: span.1,
+                    peak: strength,
+                    past,
+                    back_since: None,
+                    after: Baseline::default(),
+                });
+            }
+        }
+        Some(Moved::Departed(Finding {
+            strength,
+            r,
+            direction,
+            scale: index,
+            long,
+            stood,
+            expected: judged.expected,
+            observed: window.value,
+            window: span,
+            onset,
+            onset_low,
+            onset_high: span.1,
+        }))
+    }
+
+    /// When a departure that shows in this window may have begun, from the past alone.
+    fn began(&self, index: usize, direction: Direction, span: (Time, Time)) -> (Time, Time) {
+        let cumulated = self.scales[index].cumulated;
+        let zero = if direction == Direction::Up { cumulated.up_zero } else { cumulated.down_zero };
+        let onset = if zero == Time::default() { span.0 } else { zero.min(span.1).max(span.0 - 4 * (span.1 - span.0)) };
+        let onset = if onset == span.1 { span.0 } else { onset };
+        (onset, onset.min(span.0) - (span.1 - span.0) / 2)
+    }
+
+    /// Follows a standing departure of this scale: back, or settled?
+    fn follow(&mut self, index: usize, window: Window, span: (Time, Time), around: &Surroundings<'_>) -> Vec<Moved> {
+        let long = self.is_long(index);
+        let Some(standing) = self.standing[usize::from(long)].clone().filter(|s| s.scale == index) else {
+            return Vec::new();
+        };
+        let Some(judged) = self.judge(index, &standing.past, window, around) else { return Vec::new() };
+        let off = if standing.direction == Direction::Up { judged.score } else { -judged.score };
+        let mut standing = standing;
+        if off < BACK_WITHIN {
+            let since = *standing.back_since.get_or_insert(span.0);
+            if span.1 - since >= standing.took {
+                self.standing[usize::from(long)] = None;
+                return vec![Moved::Ended { long, at: span.1, settled: false }];
+            }
+        } else {
+            standing.back_since = None;
+            standing.after.absorb(window, None);
+        }
+        let settled = span.1 - standing.raised >= SETTLED && standing.back_since.is_none();
+        if !settled {
+            self.standing[usize::from(long)] = Some(standing);
+            return Vec::new();
+        }
+        // What was never shown was never held out of the baseline either.
+        if standing.peak >= SHOWN {
+            self.settle(&standing);
+        }
+        self.standing[usize::from(long)] = None;
+        vec![Moved::Ended { long, at: span.1, settled: true }]
+    }
+
+    /// What stayed is the new normal, at every width.
+    fn settle(&mut self, standing: &Standing) {
+        let (before, after) = (standing.past.mean(), standing.after.mean());
+        for (index, width) in SCALES.iter().enumerate() {
+            let scale = &mut self.scales[index];
+            match self.manner {
+                Manner::Value => scale.baseline.shift(after - before),
+                Manner::Count if before > 0.0 && scale.baseline.mean() > 0.0 => scale.baseline.scale(after / before),
+                Manner::Count => {
+                    let ratio = *width as f64 / SCALES[standing.scale] as f64;
+                    scale.baseline.shift(after * ratio - scale.baseline.mean());
+                }
+            }
+            scale.snapshots.clear();
+            scale.waiting = None;
+        }
+    }
+
+    /// A departure that was never shown, and of which nothing was heard for a day, is over.
+    fn expire(&mut self, now: Time) -> Vec<Moved> {
+        let mut moved = Vec::new();
+        for long in [false, true] {
+            let slot = &mut self.standing[usize::from(long)];
+            if slot.as_ref().is_some_and(|s| s.peak < SHOWN && now - s.last >= FORGOTTEN) {
+                *slot = None;
+                moved.push(Moved::Ended { long, at: now, settled: false });
+            }
+        }
+        moved
+    }
+}
+
+/// How often a day one width of windows shows something at least as far out, on one side.
+fn rate(judged: &Judged, width: Nanos) -> f64 {
+    judged.upper.min(judged.lower) * windows_a_day(width)
+}
+
+/// The usual time between a series' values: the median of the latest gaps.
+#[derive(Clone, Copy, Debug, Default)]
+struct Step {
+    gaps: [Nanos; 7],
+    seen: usize,
+}
+
+impl Step {
+    fn after(&mut self, gap: Nanos) -> Nanos {
+        let gaps = self.gaps.len();
+        self.gaps[self.seen % gaps] = gap.max(MINUTE);
+        self.seen += 1;
+        self.usual().unwrap_or(gap)
+    }
+
+    fn usual(&self) -> Option<Nanos> {
+        let mut gaps = self.gaps;
+        let known = &mut gaps[..self.seen.min(self.gaps.len())];
+        known.sort_unstable();
+        known.get(known.len() / 2).copied()
+    }
+}
+
+/// A running centre and spread by which single values are winsorised, and the smallest step between values.
+#[derive(Clone, Copy, Debug, Default)]
+struct Clamp {
+    first: [f64; Clamp::FIRST],
+    seen: u32,
+    centre: f64,
+    spread: f64,
+    last: f64,
+    step: f64,
+}
+
+impl Clamp {
+    const FIRST: usize = 9;
+    /// Values beyond so many spreads count as if they were that far out.
+    const REACH: f64 = 6.0;
+    /// How many values the centre remembers.
+    const MEMORY: f64 = 4000.0;
+
+    fn winsorised(&mut self, value: f64) -> f64 {
+        let move_by = (value - self.last).abs();
+        if self.seen > 0 && move_by > 0.0 && (self.step == 0.0 || move_by < self.step) {
+            self.step = move_by;
+        }
+        self.last = value;
+        self.seen += 1;
+        if (self.seen as usize) <= Clamp::FIRST {
+            self.first[self.seen as usize - 1] = value;
+            self.begin();
+            return value;
+        }
+        let far = Clamp::REACH * self.spread;
+        let clamped = if self.spread > 0.0 { value.clamp(self.centre - far, self.centre + far) } else { value };
+        let pace = 1.0 / f64::from(self.seen).min(Clamp::MEMORY);
+        let near = value.clamp(self.centre - 3.0 * self.spread, self.centre + 3.0 * self.spread);
+        let off = if self.spread > 0.0 { near - self.centre } else { value - self.centre };
+        self.centre += off * pace;
+        // The mean absolute deviation of a Gaussian is 0.798 of its standard deviation.
+        self.spread += (off.abs() / 0.798 - self.spread) * pace;
+        clamped
+    }
+
+    /// Centre and spread of the first few values: their median, and the median distance from it.
+    fn begin(&mut self) {
+        let mut values = self.first[..self.seen as usize].to_vec();
+        values.sort_by(f64::total_cmp);
+        self.centre = values[values.len() / 2];
+        let mut off: Vec<f64> = values.iter().map(|v| (v - self.centre).abs()).collect();
+        off.sort_by(f64::total_cmp);
+        self.spread = 1.4826 * off[off.len() / 2];
+    }
+
+    fn resolution(&self) -> f64 {
+        self.step
+    }
+}

@@ -1,0 +1,15 @@
+//! Log templates: which lines are the same line.
+//!
+//! A message's *shape* is its text with everything that varies by nature masked ([`Masker`]: stateless, one pass).
+//! *Templates* are a pure function of the multiset of shapes ([`templates`]): no order, no training pass, no format.
+//! [`Miner`] follows that function through time. This module sees message bytes only; headers are `ingest`'s.
+
+mod mask;
+mod miner;
+mod partition;
+mod shapes;
+
+pub use mask::{HOLE, Kinds, LEARNT, Masker, TOKENS_MAX};
+pub use miner::{Line, LineIndex, Mined, Miner, SHAPES_PER_SKELETON};
+pub use partition::{Anatomy, Group, Member, templates};
+pub use shapes::{OVERFLOW, Shapes};
