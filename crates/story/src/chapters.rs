@@ -1,0 +1,241 @@
+//! The chapters, in order: long before, first murmurs, what changed, how it spread, users noticed, what the system knew,
+//! and what was noticed besides. A chapter with nothing to say says so, or is left out where another says it.
+
+use evidence::{DAY, Time};
+use signal::budget::SHOWN;
+
+use crate::cite::Cites;
+use crate::facts::Facts;
+use crate::knew::why_not;
+use crate::path::Path;
+use crate::sentence::{NotCounted, Said, Sentence};
+use crate::services::cited;
+use crate::suspects::Posterior;
+use crate::types::{Chapter, ChapterKind, SilenceKind, Story, UsersFrom, Verdict};
+
+/// So many changes are told; the rest is counted.
+const CHANGES_TOLD: usize = 8;
+/// So many signals of a chapter are told.
+const SIGNALS_TOLD: usize = 12;
+
+/// Writes all chapters.
+pub fn write(facts: &Facts<'_>, story: &Story, path: &Path, cites: &mut Cites<'_>) -> Vec<Chapter> {
+    let posterior = Posterior {
+        changes: story.suspects.changes.clone(),
+        no_change: story.suspects.no_change,
+        no_change_why: Vec::new(),
+        ruled_out: Vec::new(),
+    };
+    let taken = |n: &&usize| !story.knew.passed_over.iter().any(|(p, _)| p == *n);
+    let (early, late): (Vec<usize>, Vec<usize>) =
+        story.knew.counted.iter().filter(taken).partition(|n| story.signals[**n].lead.is_some_and(|lead| lead >= DAY));
+    let mut chapters = Vec::new();
+    if !early.is_empty() {
+        chapters.push(signs(facts, story, ChapterKind::LongBefore, &early, cites));
+    }
+    if !late.is_empty() {
+        chapters.push(signs(facts, story, ChapterKind::FirstMurmurs, &late, cites));
+    }
+    chapters.push(changed(facts, story, cites));
+    chapters.extend(spread(facts, story, cites));
+    chapters.push(noticed(facts, story, cites));
+    chapters.push(knew(facts, story, path, cites));
+    chapters.extend(besides(facts, story, path, &posterior, cites));
+    chapters
+}
+
+fn chapter(kind: ChapterKind, text: Vec<Said>) -> Chapter {
+    Chapter { kind, from: None, to: None, text, signals: Vec::new(), changes: Vec::new() }
+}
+
+fn within(mut chapter: Chapter, times: impl Iterator<Item = Time> + Clone) -> Chapter {
+    chapter.from = times.clone().min();
+    chapter.to = times.max();
+    chapter
+}
+
+fn signs(facts: &Facts<'_>, story: &Story, kind: ChapterKind, which: &[usize], cites: &mut Cites<'_>) -> Chapter {
+    let told: Vec<usize> = which.iter().copied().take(SIGNALS_TOLD).collect();
+    let text = told
+        .iter()
+        .map(|n| {
+            let before = story.users_at - story.signals[*n].signal.detected_at;
+            let sentence = Sentence::Raised { signal: *n, before, new_to_reader: true };
+            Said { sentence, cites: cited(&story.signals, *n, facts, cites) }
+        })
+        .collect();
+    let times = told.iter().map(|n| story.signals[*n].signal.detected_at).collect::<Vec<_>>();
+    let mut chapter = within(chapter(kind, text), times.into_iter());
+    chapter.signals = told;
+    chapter
+}
+
+fn changed(facts: &Facts<'_>, story: &Story, cites: &mut Cites<'_>) -> Chapter {
+    let mut told: Vec<_> = story.suspects.changes.iter().take(CHANGES_TOLD).collect();
+    told.sort_by_key(|c| (c.time, c.change));
+    let mut text: Vec<Said> = Vec::new();
+    let span = facts.span.map_or(0, |(first, _)| story.users_at - first);
+    let seen = story.suspects.changes.len();
+    if seen == 0 {
+        text.push(Said { sentence: Sentence::NothingChanged { span }, cites: vec![cites.everything()] });
+    }
+    for suspect in &told {
+        let before = story.users_at - suspect.time;
+        text.push(Said {
+            sentence: Sentence::Changed { change: suspect.change, before },
+            cites: suspect.cites.clone(),
+        });
+    }
+    if seen > told.len() {
+        text.push(Said { sentence: Sentence::ChangesSeen { count: seen, span }, cites: vec![cites.everything()] });
+    }
+    text.extend(story.suspects.no_change_why.iter().filter(|_| seen > 0).cloned());
+    let mut chapter = within(chapter(ChapterKind::WhatChanged, text), told.iter().map(|c| c.time));
+    chapter.changes = told.iter().map(|c| c.change).collect();
+    chapter
+}
+
+/// How trouble went from service to service, in order of onset.
+fn spread(facts: &Facts<'_>, story: &Story, cites: &mut Cites<'_>) -> Option<Chapter> {
+    let first = story.suspects.services.first()?;
+    let onset = |service: &str| {
+        let its =
+            story.signals.iter().enumerate().filter(|(_, t)| t.signal.subject.service == service && t.peak >= SHOWN);
+        its.map(|(n, t)| (t.onset.0, n)).min()
+    };
+    let (began, signal) = onset(&first.service)?;
+    let mut reached: Vec<(Time, usize, &String)> =
+        story.blast_radius.iter().filter_map(|s| onset(s).map(|(at, n)| (at, n, s))).collect();
+    reached.sort();
+    let mut text = Vec::new();
+    let mut signals = vec![signal];
+    if reached.is_empty() {
+        let sentence = Sentence::StayedIn { service: first.service.clone() };
+        text.push(Said { sentence, cites: cited(&story.signals, signal, facts, cites) });
+    }
+    for (at, number, service) in &reached {
+        let sentence = Sentence::Spread { from: first.service.clone(), to: (*service).clone(), after: *at - began };
+        let mut cite = cited(&story.signals, *number, facts, cites);
+        cite.extend(cites.call(service, &first.service).or_else(|| cites.call(&first.service, service)));
+        text.push(Said { sentence, cites: cite });
+        signals.push(*number);
+    }
+    let times = reached.iter().map(|(at, _, _)| *at).chain([began]).collect::<Vec<_>>();
+    let mut chapter = within(chapter(ChapterKind::HowItSpread, text), times.into_iter());
+    chapter.signals = signals;
+    Some(chapter)
+}
+
+fn noticed(facts: &Facts<'_>, story: &Story, cites: &mut Cites<'_>) -> Chapter {
+    let incident = &story.incident;
+    let mut text = Vec::new();
+    let given = cites.incident();
+    let pain = story.signals.iter().position(|t| {
+        t.pain
+            && t.peak >= SHOWN
+            && t.onset.1 <= incident.noticed_at
+            && t.ended.is_none_or(|(e, _)| e >= incident.noticed_at)
+    });
+    let cite =
+        |n: Option<usize>, cites: &mut Cites<'_>| n.map_or(vec![given], |n| cited(&story.signals, n, facts, cites));
+    match story.users_from {
+        UsersFrom::NoticedAt => {
+            let sentence = Sentence::HurtUnknown { page: incident.is_page_alone() };
+            text.push(Said { sentence, cites: vec![given, cites.everything()] });
+        }
+        UsersFrom::StartedAt | UsersFrom::Pain => {
+            let signal = pain.filter(|_| story.users_from == UsersFrom::Pain);
+            let sentence =
+                Sentence::Hurt { at: story.users_at, before_noticed: incident.noticed_at - story.users_at, signal };
+            text.push(Said { sentence, cites: cite(signal, cites) });
+        }
+    }
+    let sentence =
+        Sentence::Noticed { at: incident.noticed_at, by: incident.noticed_by.clone(), given: story.noticed_was_given };
+    text.push(Said { sentence, cites: vec![given] });
+    let mut chapter =
+        within(chapter(ChapterKind::UsersNoticed, text), [story.users_at, incident.noticed_at].into_iter());
+    chapter.signals = pain.into_iter().collect();
+    chapter
+}
+
+fn knew(facts: &Facts<'_>, story: &Story, path: &Path, cites: &mut Cites<'_>) -> Chapter {
+    let knew = &story.knew;
+    let all = cites.everything();
+    let mut text = Vec::new();
+    if let Some(told_at) = knew.told_at {
+        let alert = facts.alerts.iter().position(|a| a.starts_at == told_at);
+        if let Some(number) = alert {
+            let sentence =
+                Sentence::AlertDelivered { name: facts.alerts[number].name.clone(), before: story.users_at - told_at };
+            text.push(Said { sentence, cites: vec![cites.alert(number)] });
+        }
+    }
+    if knew.silence == Some(SilenceKind::Ignored) {
+        let heard = [story.incident.acknowledged_at, story.incident.acted_at].into_iter().flatten().min();
+        let after = heard.map_or(0, |at| at - story.users_at);
+        text.push(Said { sentence: Sentence::Ignored { after }, cites: vec![cites.incident()] });
+    }
+    match (knew.first, knew.verdict) {
+        (Some(first), _) => {
+            let (lead, chance) = (knew.lead.unwrap_or(0), knew.chance);
+            let sentence = Sentence::Knew { signal: first, lead, chance, past: knew.past };
+            text.push(Said { sentence, cites: cited(&story.signals, first, facts, cites) });
+        }
+        (None, Verdict::Silent) => {
+            let span = facts.span.map_or(0, |(start, _)| story.users_at - start);
+            let services = facts.reporters.len();
+            let sentence = match (knew.silence, &path.service) {
+                (Some(SilenceKind::NoTelemetry), Some(service)) => {
+                    let last = facts.reporters.get(service).and_then(|r| r.last());
+                    Sentence::NoTelemetry { service: service.clone(), last }
+                }
+                _ => Sentence::NothingStood { services, streams: facts.watched, span, path: path.service.clone() },
+            };
+            text.push(Said { sentence, cites: vec![all] });
+        }
+        _ => {}
+    }
+    if knew.verdict != Verdict::Told {
+        text.push(Said { sentence: Sentence::NoAlert { rules: facts.coverage.rules }, cites: vec![all] });
+    }
+    let sentence = match &path.service {
+        None => Sentence::PathIsAll,
+        Some(service) => Sentence::Path { service: service.clone(), reaches: path.reaches.clone() },
+    };
+    let cite = path.service.as_deref().map_or(all, |s| cites.service(s));
+    text.push(Said { sentence, cites: vec![cite] });
+    let mut chapter = chapter(ChapterKind::WhatTheSystemKnew, text);
+    chapter.signals = knew.first.into_iter().collect();
+    chapter
+}
+
+/// Shown signals that do not count, with the reason.
+fn besides(
+    facts: &Facts<'_>,
+    story: &Story,
+    path: &Path,
+    posterior: &Posterior,
+    cites: &mut Cites<'_>,
+) -> Option<Chapter> {
+    let mut text = Vec::new();
+    let mut signals = Vec::new();
+    for (number, told) in story.signals.iter().enumerate() {
+        if told.signal.strength < SHOWN {
+            continue;
+        }
+        let why = why_not(told, path, posterior, story.users_at);
+        let passed_over = story.knew.passed_over.iter().find(|(n, _)| *n == number);
+        let Some(why) = why.or(passed_over.map(|(_, chance)| NotCounted::Chance(*chance))) else { continue };
+        let sentence = Sentence::NotCounted { signal: number, why };
+        text.push(Said { sentence, cites: cited(&story.signals, number, facts, cites) });
+        signals.push(number);
+    }
+    if signals.is_empty() {
+        return None;
+    }
+    let times = signals.iter().map(|n| story.signals[*n].signal.detected_at).collect::<Vec<_>>();
+    let mut chapter = within(chapter(ChapterKind::AlsoNoticed, text), times.into_iter());
+    chapter.signals = signals;
+    Some(chapter)
+}

@@ -1,0 +1,121 @@
+//! Log templates as text, rows and JSON.
+
+use evidence::Coverage;
+use serde::Serialize;
+use unicode_width::UnicodeWidthStr;
+
+use crate::json::{CoverageDocument, SCHEMA_PATTERNS, coverage_document};
+use crate::spoken::{counted, number};
+use crate::voice::Voice;
+
+/// One template.
+#[derive(Clone, Debug)]
+pub struct TemplateRow {
+    /// Its id.
+    pub id: String,
+    /// The ids of its member shapes, the first 64 by hash.
+    pub aliases: Vec<String>,
+    /// How many more there are.
+    pub more_aliases: u64,
+    /// Its text with typed places.
+    pub template: String,
+    /// How many records.
+    pub count: u64,
+    /// The most frequent severity's word, or empty.
+    pub severity: String,
+    /// The service that writes it most, or empty.
+    pub service: String,
+    /// The first record's time, RFC 3339.
+    pub first_seen: Option<String>,
+    /// The last record's time.
+    pub last_seen: Option<String>,
+    /// One line of it.
+    pub example: String,
+}
+
+/// What a list of templates is made of.
+pub struct PatternsDocument<'a> {
+    /// By count, most first.
+    pub templates: &'a [TemplateRow],
+    /// What was read.
+    pub coverage: &'a Coverage,
+}
+
+#[derive(Serialize)]
+struct Document {
+    schema: &'static str,
+    templates: Vec<TemplateDocument>,
+    lines_in: u64,
+    lines_folded: u64,
+    records_in: u64,
+    unparsed: u64,
+    coverage: CoverageDocument,
+}
+
+#[derive(Serialize)]
+struct TemplateDocument {
+    id: String,
+    aliases: Vec<String>,
+    more_aliases: u64,
+    template: String,
+    count: u64,
+    severity: Option<String>,
+    service: Option<String>,
+    first_seen: Option<String>,
+    last_seen: Option<String>,
+    example: String,
+}
+
+/// The templates as one JSON document.
+pub fn patterns_document(patterns: &PatternsDocument<'_>, voice: &Voice) -> String {
+    let some = |text: &str| (!text.is_empty()).then(|| voice.say(text));
+    let templates = patterns
+        .templates
+        .iter()
+        .map(|t| TemplateDocument {
+            id: t.id.clone(),
+            aliases: t.aliases.clone(),
+            more_aliases: t.more_aliases,
+            template: voice.say(&t.template),
+            count: t.count,
+            severity: some(&t.severity),
+            service: some(&t.service),
+            first_seen: t.first_seen.clone(),
+            last_seen: t.last_seen.clone(),
+            example: voice.say(&t.example),
+        })
+        .collect();
+    let document = Document {
+        schema: SCHEMA_PATTERNS,
+        templates,
+        lines_in: patterns.coverage.lines_in(),
+        lines_folded: patterns.coverage.lines_folded(),
+        records_in: patterns.coverage.records_in(),
+        unparsed: patterns.coverage.unparsed(),
+        coverage: coverage_document(patterns.coverage, voice),
+    };
+    let mut text = serde_json::to_string_pretty(&document).expect("numbers, texts and lists always serialise");
+    text.push('\n');
+    text
+}
+
+/// The templates for a terminal: count, share, severity, service, template.
+pub fn patterns_text(patterns: &PatternsDocument<'_>, voice: &Voice, width: usize) -> String {
+    let records: u64 = patterns.templates.iter().map(|t| t.count).sum();
+    let mut out =
+        format!("{} in {}\n\n", counted(records, "record"), counted(patterns.templates.len() as u64, "template"));
+    for row in patterns.templates {
+        let share = 100.0 * row.count as f64 / records.max(1) as f64;
+        let head = format!("{:>9} {:>5} % {:<5} ", number(row.count as f64), number(share), row.severity);
+        let service =
+            if row.service.is_empty() { String::new() } else { format!("{}: ", voice.say_short(&row.service, 24)) };
+        let room = width.max(60).saturating_sub(head.width() + service.width());
+        out.push_str(&format!("{head}{service}{}\n", voice.say_short(&row.template, room)));
+    }
+    out
+}
+
+/// One row of `--lines`: number of the line where the record starts, template id, template with bare places.
+pub fn patterns_lines_row(line: u64, id: &str, template: &str, voice: &Voice) -> String {
+    format!("{line}\t{id}\t{}\n", voice.say(template))
+}

@@ -1,0 +1,497 @@
+//! The story for a terminal: one screen first, all of it with `--full`.
+//!
+//! The screen has at most 30 lines of 80 columns, in this order: the verdict with its chance; at most five signals;
+//! suspects, or that no change fits; what cannot be seen; how much past there was; the next command to type. Styles are
+//! always written; whoever prints takes them off where they do not belong.
+
+use anstyle::{AnsiColor, Style};
+use evidence::HOUR;
+use story::{ChapterKind, Sentence, SilenceKind, Told, UsersFrom, Verdict};
+use unicode_width::UnicodeWidthStr;
+
+use crate::spoken::{clock, column, day_clock, number, of_hundred, spoken};
+use crate::voice::Telling;
+use crate::words;
+
+/// How wide, and where the story can be read again.
+#[derive(Clone, Debug)]
+pub struct Layout {
+    /// Columns.
+    pub width: usize,
+    /// The command that tells all of it.
+    pub full_command: String,
+}
+
+/// Lines of the first screen.
+const SCREEN_LINES: usize = 30;
+/// Signals on the first screen.
+const SIGNALS: usize = 5;
+/// Width of the column of labels.
+const LABELS: usize = 15;
+
+const STRONG: Style = Style::new().bold();
+const DIM: Style = Style::new().dimmed();
+const PAIN: Style = Style::new().bold().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Red)));
+const GRAY: Style = Style::new().bold().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Yellow)));
+const CALM: Style = Style::new().bold().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Cyan)));
+
+fn styled(style: Style, text: &str) -> String {
+    format!("{style}{text}{style:#}")
+}
+
+/// Text broken into lines of at most so many columns, at blanks.
+fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    let mut line = String::new();
+    for word in text.split(' ').filter(|w| !w.is_empty()) {
+        let mut word = word;
+        // A word longer than a line is broken where it must be.
+        while word.width() > width {
+            if !line.is_empty() {
+                lines.push(std::mem::take(&mut line));
+            }
+            let mut cut = 0;
+            for (at, c) in word.char_indices() {
+                if word[..at + c.len_utf8()].width() > width {
+                    break;
+                }
+                cut = at + c.len_utf8();
+            }
+            if cut == 0 {
+                break;
+            }
+            lines.push(word[..cut].to_string());
+            word = &word[cut..];
+        }
+        if !line.is_empty() && line.width() + 1 + word.width() > width {
+            lines.push(std::mem::take(&mut line));
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    if !line.is_empty() {
+        lines.push(line);
+    }
+    lines
+}
+
+/// Shortened to so many columns, the cut shown.
+fn cut(text: &str, width: usize) -> String {
+    if text.width() <= width {
+        return text.to_string();
+    }
+    let mut out = String::new();
+    for c in text.chars() {
+        if out.width() + unicode_width::UnicodeWidthChar::width(c).unwrap_or(0) + 1 > width {
+            break;
+        }
+        out.push(c);
+    }
+    out.push('…');
+    out
+}
+
+/// A labelled paragraph: the label once, the text beside it.
+fn labelled(label: &str, style: Style, text: &str, width: usize, most: usize) -> Vec<String> {
+    let mut lines = wrapped(text, width - LABELS - 1);
+    if lines.len() > most {
+        lines.truncate(most);
+        if let Some(last) = lines.last_mut() {
+            *last = cut(&format!("{last} …"), width - LABELS - 1);
+        }
+    }
+    let pad = |first: bool| {
+        let label = if first { label } else { "" };
+        let blanks = " ".repeat(LABELS.saturating_sub(label.width()));
+        format!(" {}{blanks}", styled(style, label))
+    };
+    lines.iter().enumerate().map(|(n, line)| format!("{}{line}", pad(n == 0))).collect()
+}
+
+/// The first screen.
+pub fn screen_text(telling: &Telling<'_>, layout: &Layout) -> String {
+    let width = layout.width.max(60);
+    let mut groups: Vec<Vec<String>> = vec![head(telling, width), signals(telling, width)];
+    groups.push(changes(telling, width));
+    groups.push(cannot_see(telling, width));
+    groups.push(past(telling, width));
+    groups.push(labelled("next", DIM, &layout.full_command, width, 2));
+    let mut out = String::new();
+    let mut lines = 0;
+    for (n, group) in groups.iter().enumerate() {
+        if group.is_empty() {
+            continue;
+        }
+        // A blank line between what was seen and what was not; the smaller parts stand together.
+        if n > 0 && n <= 3 && lines + group.len() + 2 < SCREEN_LINES {
+            out.push('\n');
+            lines += 1;
+        }
+        for line in group {
+            out.push_str(line.trim_end());
+            out.push('\n');
+            lines += 1;
+        }
+    }
+    out
+}
+
+/// The verdict, whose, since when; then how early and how little that may mean.
+fn head(telling: &Telling<'_>, width: usize) -> Vec<String> {
+    let story = telling.story;
+    let knew = &story.knew;
+    let verdict = words::verdict(knew.verdict, knew.silence);
+    let style = match knew.verdict {
+        Verdict::Told => CALM,
+        Verdict::Known => GRAY,
+        Verdict::Silent => STRONG,
+    };
+    let indent = verdict.width().max(18) + 3;
+    let mut lines = wrapped(&whom(telling), width - indent);
+    lines.extend(wrapped(&how_early(telling), width - indent));
+    let first = format!("{}{}", styled(style, verdict), " ".repeat(indent - verdict.width()));
+    let rest = " ".repeat(indent);
+    lines
+        .iter()
+        .enumerate()
+        .map(|(n, line)| if n == 0 { format!("{first}{line}") } else { format!("{rest}{line}") })
+        .collect()
+}
+
+fn whom(telling: &Telling<'_>) -> String {
+    let story = telling.story;
+    let whose = story.incident.service.as_deref().map_or("no service given".into(), |s| telling.voice.say_short(s, 40));
+    let at = story.users_at;
+    let day = day_clock(at);
+    let how = match story.users_from {
+        UsersFrom::Pain => {
+            let noticed = story.incident.noticed_at;
+            let by = if story.incident.is_page_alone() { "the page" } else { "the notice" };
+            if noticed - at >= evidence::MINUTE {
+                format!(" (what users feel, not {by} at {})", words::near(noticed, at))
+            } else {
+                " (what users feel)".into()
+            }
+        }
+        UsersFrom::StartedAt => " (as people found out)".into(),
+        UsersFrom::NoticedAt if !story.noticed_was_given => {
+            " at the latest (the end of the evidence; give --noticed)".into()
+        }
+        UsersFrom::NoticedAt if story.incident.is_page_alone() => " at the latest (a page is all that is known)".into(),
+        UsersFrom::NoticedAt => " at the latest (when it was noticed)".into(),
+    };
+    format!("{whose}, users hurt since {day} UTC{how}")
+}
+
+fn how_early(telling: &Telling<'_>) -> String {
+    let story = telling.story;
+    let knew = &story.knew;
+    let told = knew.told_at.map(|at| format!("an alert was delivered {} earlier; ", spoken(story.users_at - at)));
+    let told = told.unwrap_or_default();
+    match (knew.first, knew.lead) {
+        (Some(_), Some(lead)) => {
+            let chance = match knew.chance {
+                Some(chance) => format!(
+                    "at a random moment of the {} before, this system would have looked as known in {}",
+                    spoken(knew.past),
+                    of_hundred(chance)
+                ),
+                None => format!("how often it looks so for nothing is not judged, only {} of past", spoken(knew.past)),
+            };
+            format!("{told}first signal {} earlier; {chance}", spoken(lead))
+        }
+        _ => {
+            let said = story.chapters.iter().find(|c| c.kind == ChapterKind::WhatTheSystemKnew);
+            let nothing = said.and_then(|c| {
+                c.text
+                    .iter()
+                    .find(|t| matches!(t.sentence, Sentence::NothingStood { .. } | Sentence::NoTelemetry { .. }))
+            });
+            format!("{told}{}", nothing.map(|t| words::sentence(t, telling)).unwrap_or_default())
+        }
+    }
+}
+
+/// At most five: what counts, in order; what users felt; then what does not count, the strongest first.
+fn chosen(telling: &Telling<'_>) -> Vec<usize> {
+    let story = telling.story;
+    let knew = &story.knew;
+    let taken = |n: &usize| !knew.passed_over.iter().any(|(p, _)| p == n);
+    let counted: Vec<usize> = knew.counted.iter().copied().filter(taken).collect();
+    let pain = story.signals.iter().position(|t| t.pain && t.signal.strength >= signal::budget::SHOWN);
+    let mut chosen: Vec<usize> = counted.iter().copied().take(SIGNALS - usize::from(pain.is_some())).collect();
+    chosen.extend(pain);
+    let shown = |n: &usize| story.signals[*n].signal.strength >= signal::budget::SHOWN && !chosen.contains(n);
+    let mut others: Vec<usize> = (0..story.signals.len()).filter(shown).collect();
+    let near = |n: &usize| (story.signals[*n].signal.detected_at - story.users_at).abs() / HOUR;
+    others.sort_by_key(|n| (near(n), *n));
+    let room = if counted.is_empty() { 3 } else { SIGNALS }.max(chosen.len()) - chosen.len();
+    chosen.extend(others.into_iter().take(room));
+    chosen.sort_unstable();
+    chosen
+}
+
+fn signals(telling: &Telling<'_>, width: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    for number in chosen(telling) {
+        lines.extend(signal_lines(telling, number, width));
+    }
+    lines
+}
+
+fn signal_lines(telling: &Telling<'_>, number: usize, width: usize) -> Vec<String> {
+    let story = telling.story;
+    let told = &story.signals[number];
+    let before = story.users_at - told.signal.detected_at;
+    let when = if before >= 0 { column(before) } else { format!("+{}", column(before)) };
+    let cites = told.cites.first().map(|c| format!("[{c}]")).unwrap_or_default();
+    let label = if told.pain { "users felt" } else { words::label(&told.signal) };
+    let tail = format!("{:.2} {cites:>5}", told.signal.strength);
+    let room = width - LABELS - 14 - tail.width() - 2;
+    let head = format!(" {when:<14}{label:<13} ");
+    let subject = cut(&words::subject(&told.signal, telling.voice), room);
+    let blanks = " ".repeat(room - subject.width() + 1);
+    let style = if told.pain { PAIN } else { STRONG };
+    let mut lines = vec![format!("{head}{}{blanks}{tail}", styled(style, &subject))];
+    let detail = cut(&detail(told, telling, number), width - 29);
+    lines.push(format!("{}{detail}", " ".repeat(29)));
+    lines
+}
+
+/// What was seen beside what is usual; or why it does not count.
+fn detail(told: &Told, telling: &Telling<'_>, number: usize) -> String {
+    let story = telling.story;
+    let signal = &told.signal;
+    let reason = story.chapters.iter().filter(|c| c.kind == ChapterKind::AlsoNoticed).flat_map(|c| &c.text).find_map(
+        |t| match t.sentence {
+            Sentence::NotCounted { signal, why } if signal == number => Some(why),
+            _ => None,
+        },
+    );
+    let seen = match signal.kind {
+        signal::Kind::LogNew => format!("{} so far", crate::spoken::counted(signal.amount.times, "time")),
+        signal::Kind::MetricSilent => format!("for {}", spoken(signal.amount.window)),
+        signal::Kind::TraceEdge => "never before".into(),
+        _ => format!("{} where {} is usual", number_of(signal.observed, signal), number_of(signal.baseline, signal)),
+    };
+    let why = match reason {
+        None | Some(story::NotCounted::Pain) => words::base_rate(signal, telling.voice),
+        Some(story::NotCounted::TooLate) => "raised after users were hurt: does not count".into(),
+        Some(story::NotCounted::Ended(at)) => format!("over by {}: does not count", day_clock(at)),
+        Some(story::NotCounted::Settled(at)) => format!("settled by {}: does not count", day_clock(at)),
+        Some(story::NotCounted::OffPath) => "another path: does not count".into(),
+        Some(story::NotCounted::Chance(c)) => format!("looks so in {}: does not count", of_hundred(c)),
+    };
+    format!("{seen}; {why}")
+}
+
+fn number_of(value: f64, signal: &signal::Signal) -> String {
+    match signal.unit {
+        signal::Unit::Share => of_hundred(value),
+        signal::Unit::Milliseconds => format!("{} ms", number(value)),
+        signal::Unit::Lines(_) => number(value.round()),
+        _ => number(value),
+    }
+}
+
+fn changes(telling: &Telling<'_>, width: usize) -> Vec<String> {
+    let story = telling.story;
+    let none = story.suspects.no_change;
+    let fitting: Vec<_> = story.suspects.changes.iter().filter(|c| c.score > none).take(2).collect();
+    let mut lines = Vec::new();
+    for suspect in &fitting {
+        let cites = suspect.cites.first().map(|c| format!("[{c}]")).unwrap_or_default();
+        let before = story.users_at - suspect.time;
+        let when = if before >= 0 { format!("{} before", column(before)) } else { format!("{} after", column(before)) };
+        let what = words::change(&telling.changes[suspect.change], telling.voice);
+        let text = format!("{when}: {what} {} {cites}", number(suspect.score));
+        lines.extend(labelled("changed", STRONG, &text, width, 2));
+    }
+    let seen = story.suspects.changes.len();
+    let said = match (seen, fitting.is_empty()) {
+        (0, _) => "no change that we can see".to_string(),
+        (n, true) => {
+            let best = story.suspects.changes.first().map_or(0.0, |c| c.score);
+            let seen = crate::spoken::counted(n as u64, "change");
+            format!("no change that we can see ({}); of {seen} seen the best has {}", number(none), number(best))
+        }
+        (n, false) if n > fitting.len() => {
+            format!("nothing else that changed fits better than no change ({})", number(none))
+        }
+        _ => format!("no change would have {}", number(none)),
+    };
+    lines.extend(labelled(if fitting.is_empty() { "changed" } else { "" }, STRONG, &said, width, 2));
+    lines
+}
+
+fn cannot_see(telling: &Telling<'_>, width: usize) -> Vec<String> {
+    let spots = &telling.story.blind_spots;
+    // Our own faults first: a part that was lost must be seen.
+    let own =
+        |s: &&story::BlindSpot| matches!(s.why.sentence, Sentence::LostPart { .. } | Sentence::LostDetector { .. });
+    let ordered = spots.iter().filter(own).chain(spots.iter().filter(|s| !own(s)));
+    let texts: Vec<String> = ordered.take(4).map(|s| words::sentence(&s.why, telling)).collect();
+    if texts.is_empty() {
+        return Vec::new();
+    }
+    let more = spots.len().saturating_sub(4);
+    let more = if more > 0 { format!("; {more} more with --full") } else { String::new() };
+    labelled("cannot see", DIM, &format!("{}{more}", texts.join("; ")), width, 4)
+}
+
+fn past(telling: &Telling<'_>, width: usize) -> Vec<String> {
+    let story = telling.story;
+    let coverage = telling.coverage;
+    let days = story.past;
+    let records = crate::spoken::counted(coverage.records_in(), "record");
+    let files = crate::spoken::counted(coverage.files.len() as u64, "file");
+    let unjudged = match story.knew.chance {
+        None if story.knew.first.is_some() => "; chance not judged, the past is shorter than the lead",
+        _ if days < 24 * HOUR => "; too little to know rhythms, or what is rare",
+        _ if days < 14 * 24 * HOUR => "; too little to know a weekly rhythm",
+        _ => "",
+    };
+    let bad = coverage.unparsed();
+    let bad = if bad > 0 {
+        format!("; {} not fully understood", crate::spoken::counted(bad, "record"))
+    } else {
+        String::new()
+    };
+    labelled("past", DIM, &format!("{} ({records} in {files}{bad}){unjudged}", spoken(days)), width, 2)
+}
+
+/// All of the story.
+pub fn full_text(telling: &Telling<'_>, layout: &Layout) -> String {
+    let width = layout.width.clamp(60, 100);
+    let story = telling.story;
+    let mut out = String::new();
+    let mut line = |text: &str| {
+        out.push_str(text.trim_end());
+        out.push('\n');
+    };
+    let title = story.incident.title.as_deref().map(|t| telling.voice.say(t));
+    if let Some(title) = title {
+        line(&styled(STRONG, &title));
+        line("");
+    }
+    head(telling, width).iter().for_each(|l| line(l));
+    for chapter in &story.chapters {
+        line("");
+        let when = match (chapter.from, chapter.to) {
+            (Some(from), Some(to)) if to > from => format!("  {} to {} UTC", day_clock(from), words::near(to, from)),
+            (Some(from), _) => format!("  {} UTC", day_clock(from)),
+            _ => String::new(),
+        };
+        line(&format!("{}{}", styled(STRONG, words::title(chapter.kind)), styled(DIM, &when)));
+        for said in &chapter.text {
+            paragraph(&sentence_cited(telling, said), width, &mut line);
+        }
+    }
+    suspects_in_full(telling, width, &mut line);
+    line("");
+    line(&styled(STRONG, "The three questions"));
+    story.questions.iter().for_each(|said| paragraph(&sentence_cited(telling, said), width, &mut line));
+    if !story.blind_spots.is_empty() {
+        line("");
+        line(&styled(STRONG, "What could not be seen"));
+        story.blind_spots.iter().for_each(|spot| paragraph(&sentence_cited(telling, &spot.why), width, &mut line));
+    }
+    evidence_in_full(telling, width, &mut line);
+    coverage_in_full(telling, width, &mut line);
+    out
+}
+
+fn sentence_cited(telling: &Telling<'_>, said: &story::Said) -> String {
+    let cites: Vec<String> = said.cites.iter().map(|n| format!("[{n}]")).collect();
+    format!("{} {}", words::sentence(said, telling), cites.join(""))
+}
+
+fn paragraph(text: &str, width: usize, line: &mut impl FnMut(&str)) {
+    for (n, part) in wrapped(text, width - 4).iter().enumerate() {
+        line(&format!("{}{part}", if n == 0 { "  " } else { "    " }));
+    }
+}
+
+fn suspects_in_full(telling: &Telling<'_>, width: usize, line: &mut impl FnMut(&str)) {
+    let suspects = &telling.story.suspects;
+    line("");
+    line(&styled(STRONG, "Suspects"));
+    for suspect in &suspects.changes {
+        let what = words::change(&telling.changes[suspect.change], telling.voice);
+        line(&format!("  {}  {}", styled(STRONG, &format!("{:.2}", suspect.score)), cut(&what, width - 8)));
+        suspect.why.iter().for_each(|said| paragraph(&format!("      {}", sentence_cited(telling, said)), width, line));
+    }
+    line(&format!("  {}  no change that we can see", styled(STRONG, &format!("{:.2}", suspects.no_change))));
+    suspects.no_change_why.iter().for_each(|said| paragraph(&sentence_cited(telling, said), width, line));
+    for service in &suspects.services {
+        let name = telling.voice.say_short(&service.service, 40);
+        line(&format!("  {}  {name}", styled(STRONG, &format!("{:.2}", service.score))));
+        service.why.iter().for_each(|said| paragraph(&sentence_cited(telling, said), width, line));
+    }
+    for ruled in &telling.story.ruled_out {
+        paragraph(
+            &format!("Ruled out: {}. {}", telling.voice.say(&ruled.what), sentence_cited(telling, &ruled.why)),
+            width,
+            line,
+        );
+    }
+    let _ = SilenceKind::NoRule;
+}
+
+fn evidence_in_full(telling: &Telling<'_>, width: usize, line: &mut impl FnMut(&str)) {
+    line("");
+    line(&styled(STRONG, "Evidence"));
+    for (n, cited) in telling.story.evidence.iter().enumerate() {
+        let place =
+            format!("{}: {}", telling.voice.say(cited.address.source()), telling.voice.say(&cited.address.to_string()));
+        let when = cited.time.map(|t| format!("{t}  ")).unwrap_or_default();
+        line(&format!(
+            " {:>4}  {when}{}",
+            format!("[{}]", n + 1),
+            cut(&place, width.saturating_sub(7 + when.width()).max(20))
+        ));
+        if !cited.text.is_empty() {
+            wrapped(&telling.voice.say_short(&cited.text, 300), width - 7)
+                .iter()
+                .for_each(|l| line(&format!("       {l}")));
+        }
+    }
+}
+
+fn coverage_in_full(telling: &Telling<'_>, width: usize, line: &mut impl FnMut(&str)) {
+    line("");
+    line(&styled(STRONG, "What was read"));
+    for file in &telling.coverage.files {
+        let about = format!(
+            "{}: {}, {}",
+            telling.voice.say(&file.path),
+            file.kind,
+            crate::spoken::counted(file.records, "record")
+        );
+        line(&format!("  {}", cut(&about, width - 2)));
+        for (kind, complaint) in &file.complaints {
+            let at = if complaint.line > 0 { format!(", first at line {}", complaint.line) } else { String::new() };
+            let detail = telling.voice.say_short(&complaint.detail, 60);
+            let detail = if detail.is_empty() { detail } else { format!(" ({detail})") };
+            paragraph(&format!("  {} {}{at}{detail}", number(complaint.count as f64), kind.words()), width, line);
+        }
+    }
+    for (limit, dropped) in &telling.coverage.limits {
+        line(&format!("  limit {limit} reached: {} dropped", number(*dropped as f64)));
+    }
+    let _ = clock;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_never_wider_than_asked() {
+        let text = "a ".repeat(100) + &"x".repeat(200) + " äöü 漢字漢字漢字";
+        assert!(wrapped(&text, 40).iter().all(|l| l.width() <= 40));
+        assert!(cut("漢字漢字漢字", 7).width() <= 7);
+    }
+}
