@@ -1,1 +1,7 @@
-fn main() {}
+//! `backstory`: what did the system know before its users did?
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    backstory::commands::main()
+}

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use evidence::{Bucket, DAY, HOUR, Id, LATENESS, MINUTE, Nanos, Time, Timing};
+use evidence::{Bucket, DAY, HOUR, Id, LATENESS, MINUTE, Nanos, Time, Timing, six};
 
 use crate::budget::{Budget, null_rate, warm_up};
 use crate::detectors::{DETECTORS, Departure, Detector, LineCount, Moment, Origins, RecentChanges, Said, Tables};
@@ -199,10 +199,16 @@ impl Engine {
         lines
     }
 
-    /// One line: a signal's raise or growth, as known now.
+    /// One line: a signal's raise or growth, as known now. It tells its founder's numbers; where another member made it
+    /// grow, that one's evidence stands behind the founder's.
     fn signal(&self, number: usize, departure: &Departure) -> Signal {
         let fold = &self.folds.all[number];
         let (kind, subject) = &fold.stream;
+        let founder = &fold.founder;
+        let mut evidence = founder.evidence.clone();
+        if (departure.kind, &departure.subject) != (*kind, subject) {
+            evidence.extend(departure.evidence.iter().cloned());
+        }
         Signal {
             id: fold.id,
             key: key(*kind, subject),
@@ -212,16 +218,16 @@ impl Engine {
             onset_low: fold.began.0.min(fold.onset),
             onset_high: fold.began.1.max(fold.onset),
             detected_at: self.now + LATENESS,
-            strength: evidence::six(departure.strength),
-            q: evidence::six(self.q(departure.strength)),
-            baseline: evidence::six(departure.baseline),
-            observed: evidence::six(departure.observed),
-            unit: departure.unit,
-            direction: departure.direction,
-            base_rate: self.base_rate(departure),
+            strength: six(departure.strength),
+            q: six(self.q(departure.strength)),
+            baseline: six(founder.baseline),
+            observed: six(founder.observed),
+            unit: founder.unit,
+            direction: founder.direction,
+            base_rate: self.base_rate(founder, departure.strength),
             members: fold.members.clone(),
-            amount: departure.amount,
-            evidence: departure.evidence.clone(),
+            amount: founder.amount,
+            evidence,
         }
     }
 
@@ -237,7 +243,7 @@ impl Engine {
         (expected / raised.max(1) as f64).min(1.0)
     }
 
-    fn base_rate(&self, departure: &Departure) -> BaseRate {
+    fn base_rate(&self, departure: &Departure, at: f64) -> BaseRate {
         let service = departure.subject.service.clone();
         let from = self.start.map_or(self.now, |start| start + warm_up(self.now - start));
         let past = |at: &Time| *at >= from && self.now - *at > EPISODE;
@@ -247,7 +253,7 @@ impl Engine {
         } else {
             let class = (departure.kind, departure.direction, service.clone());
             let raised = self.raised.get(&class).into_iter().flatten();
-            raised.filter(|(at, strength)| *strength >= departure.strength && past(at)).map(|(at, _)| *at).collect()
+            raised.filter(|(when, strength)| *strength >= at && past(when)).map(|(when, _)| *when).collect()
         };
         BaseRate {
             class: (Some(departure.kind), Some(departure.direction), service),

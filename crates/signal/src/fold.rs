@@ -84,6 +84,8 @@ pub struct Fold {
     pub began: (Time, Time),
     /// Members, itself first.
     pub members: Vec<Member>,
+    /// What its founder last was: a signal tells its founder's numbers, whoever made it grow.
+    pub founder: Departure,
     /// How many members have not ended.
     standing: usize,
     /// When it ended, and whether by settling.
@@ -147,6 +149,9 @@ impl Folds {
             fold.standing = fold.standing.saturating_sub(1);
             return self.raise(now, stream, departure);
         }
+        if founder {
+            fold.founder = departure.clone();
+        }
         if let Some(member) = fold.members.iter_mut().find(|m| (m.kind, &m.subject) == (stream.0, &stream.1)) {
             member.strength = member.strength.max(departure.strength);
         }
@@ -206,6 +211,7 @@ impl Folds {
             printed: departure.strength,
             began: (departure.onset_low.max(after), departure.onset_high),
             members: vec![member(now, departure)],
+            founder: departure.clone(),
             standing: 1,
             ended: None,
         });

@@ -6,14 +6,14 @@
 
 use std::collections::BTreeMap;
 
-use evidence::{BUCKET, DAY, LogCount, Name, Nanos, PointRow, Time, Timing};
+use evidence::{BUCKET, DAY, HOUR, LogCount, Name, Nanos, PointRow, Time, Timing};
 
 use crate::detectors::{Meter, Metric, Read, Tables, says_counter};
 use crate::signal::{Direction, Kind, Subject};
 use crate::templates::{LineIndex, Miner};
 
-/// How far back of its raise a series is looked at.
-pub const LOOK_BACK: Nanos = 14 * DAY;
+/// How far back of its raise a series is looked at: at most, at least, and as so many times what it took to raise it.
+const LOOK_BACK: (Nanos, Nanos, i64) = (14 * DAY, 2 * HOUR, 12);
 /// A series is looked at in so many cells at most.
 const CELLS: i64 = 4_000;
 /// So few cells with a value say nothing.
@@ -47,7 +47,9 @@ struct Cells {
 
 impl Cells {
     fn new(question: &Question, start: Time) -> Cells {
-        let from = (question.detected_at - LOOK_BACK).max(start).floor(BUCKET);
+        let took = question.detected_at - question.onset.1;
+        let back = took.saturating_mul(LOOK_BACK.2).clamp(LOOK_BACK.1, LOOK_BACK.0);
+        let from = (question.detected_at - back).max(start).floor(BUCKET);
         let to = question.detected_at + (question.detected_at - question.onset.1) / 4;
         let step = ((to - from) / CELLS).max(BUCKET) / BUCKET * BUCKET;
         let cells = ((to - from) / step + 1) as usize;

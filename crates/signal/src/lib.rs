@@ -6,6 +6,7 @@
 
 mod arithmetic;
 pub mod budget;
+pub mod calls;
 pub mod detectors;
 mod engine;
 mod fold;

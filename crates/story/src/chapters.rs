@@ -224,7 +224,7 @@ fn besides(
         if told.signal.strength < SHOWN {
             continue;
         }
-        let why = why_not(told, path, posterior, story.users_at);
+        let why = why_not(&story.signals, number, path, posterior, story.users_at);
         let passed_over = story.knew.passed_over.iter().find(|(n, _)| *n == number);
         let Some(why) = why.or(passed_over.map(|(_, chance)| NotCounted::Chance(*chance))) else { continue };
         let sentence = Sentence::NotCounted { signal: number, why };

@@ -25,7 +25,7 @@ pub fn verdict(
     cites: &mut Cites<'_>,
 ) -> Knew {
     let counted: Vec<usize> =
-        (0..signals.len()).filter(|n| why_not(&signals[*n], path, posterior, users_at).is_none()).collect();
+        (0..signals.len()).filter(|n| why_not(signals, *n, path, posterior, users_at).is_none()).collect();
     let mut first = None;
     let mut passed_over = Vec::new();
     for number in &counted {
@@ -60,7 +60,14 @@ pub fn verdict(
 }
 
 /// Why a signal does not count for what was known; `None` where it does.
-pub fn why_not(told: &Told, path: &Path, posterior: &Posterior, users_at: Time) -> Option<NotCounted> {
+pub fn why_not(
+    signals: &[Told],
+    number: usize,
+    path: &Path,
+    posterior: &Posterior,
+    users_at: Time,
+) -> Option<NotCounted> {
+    let told = &signals[number];
     let service = &told.signal.subject.service;
     if told.pain {
         return Some(NotCounted::Pain);
@@ -76,10 +83,16 @@ pub fn why_not(told: &Told, path: &Path, posterior: &Posterior, users_at: Time) 
         Some((at, true)) if at < users_at && !posterior.fits_before(service, told.signal.detected_at) => {
             Some(NotCounted::Settled(at))
         }
-        Some((at, false)) if users_at - at > lead / 10 => Some(NotCounted::Ended(at)),
-        _ if told.signal.strength < SHOWN => Some(NotCounted::Ended(told.signal.detected_at)),
+        _ if told.signal.strength < SHOWN => Some(NotCounted::Weak),
+        Some((at, false)) if !was_there(signals, told, users_at - lead / 10, users_at) => Some(NotCounted::Ended(at)),
         _ => None,
     }
+}
+
+/// Whether the departure was there at some moment of a stretch: the signal itself, or one that came back with its key.
+fn was_there(signals: &[Told], told: &Told, from: Time, to: Time) -> bool {
+    let same = |t: &&Told| t.signal.key == told.signal.key && t.signal.detected_at <= to;
+    signals.iter().filter(same).any(|t| t.ended.is_none_or(|(end, _)| end > from))
 }
 
 /// The share of the time before a signal's raise (warm-up left out) at which some other shown signal stood on the path;
@@ -154,14 +167,16 @@ fn silences(
     let hops = path.service.iter().chain(&path.reaches);
     let mut silences = Vec::new();
     for service in hops {
-        let counts = |t: &Told| t.signal.subject.service == *service && why_not(t, path, posterior, users_at).is_none();
+        let counts = |n: usize| {
+            signals[n].signal.subject.service == *service && why_not(signals, n, path, posterior, users_at).is_none()
+        };
         if is_quiet(facts, service, users_at) {
             let last = facts.reporters.get(service).and_then(|r| r.last());
             let cite = cites.service(service);
             let sentence = Sentence::NoTelemetry { service: service.clone(), last };
             let why = Said { sentence, cites: vec![cite] };
             silences.push(Silence { kind: SilenceKind::NoTelemetry, what: service.clone(), why });
-        } else if !signals.iter().any(counts) {
+        } else if !(0..signals.len()).any(counts) {
             let span = facts.span.map_or(0, |(first, _)| users_at - first);
             let sentence = Sentence::NothingStood { services: 1, streams: 0, span, path: Some(service.clone()) };
             let why = Said { sentence, cites: vec![cites.service(service)] };

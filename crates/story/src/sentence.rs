@@ -18,7 +18,9 @@ pub enum NotCounted {
     Pain,
     /// It was raised when users were hurt already.
     TooLate,
-    /// It had ended before users were hurt.
+    /// It was never strong enough to be shown.
+    Weak,
+    /// It had ended before users were hurt, and did not come back.
     Ended(Time),
     /// It had settled, and no change that fits made it.
     Settled(Time),

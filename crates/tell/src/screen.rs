@@ -279,6 +279,7 @@ fn detail(told: &Told, telling: &Telling<'_>, number: usize) -> String {
     let why = match reason {
         None | Some(story::NotCounted::Pain) => words::base_rate(signal, telling.voice),
         Some(story::NotCounted::TooLate) => "raised after users were hurt: does not count".into(),
+        Some(story::NotCounted::Weak) => "too weak: does not count".into(),
         Some(story::NotCounted::Ended(at)) => format!("over by {}: does not count", day_clock(at)),
         Some(story::NotCounted::Settled(at)) => format!("settled by {}: does not count", day_clock(at)),
         Some(story::NotCounted::OffPath) => "another path: does not count".into(),

@@ -21,8 +21,8 @@ const LINES_MAX: usize = 20_000;
 /// A line weighs in the load with at most so many times its usual, and a few.
 const LOAD_TIMES: f64 = 2.0;
 const LOAD_MORE: f64 = 3.0;
-/// Below so many expected lines the load of a window is not known.
-const LOAD_FROM: f64 = 5.0;
+/// As if so many lines more had been written as usual: few lines say little of the load.
+const LOAD_PRIOR: f64 = 5.0;
 
 struct Line {
     service: Name,
@@ -169,14 +169,14 @@ impl LogRate {
             wrote += part(&line.watch);
             usual += line.watch.usual(index);
         }
-        self.load[index] = if usual >= LOAD_FROM { wrote / usual } else { 1.0 };
+        let load = |wrote: f64, usual: f64| (wrote + LOAD_PRIOR) / (usual + LOAD_PRIOR);
+        self.load[index] = load(wrote, usual);
         let share = moment.budget.test(Family::Log, 1);
         let shares = Shares { short: share, long: share };
         let mut moves: Vec<(usize, Moved)> = Vec::new();
         for (number, line) in self.lines.iter_mut().enumerate() {
-            let rest = usual - line.watch.usual(index);
-            let load = if rest >= LOAD_FROM { (wrote - part(&line.watch)) / rest } else { 1.0 };
-            let around = Surroundings { edge: moment.edge, load, pools: &self.pools, shares };
+            let rest = (wrote - part(&line.watch), usual - line.watch.usual(index));
+            let around = Surroundings { edge: moment.edge, load: load(rest.0.max(0.0), rest.1.max(0.0)), pools: &self.pools, shares };
             let moved = line.watch.close(index, &around);
             let warm = moment.edge - line.began > warm_up(moment.edge - line.began);
             if warm {

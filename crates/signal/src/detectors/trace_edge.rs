@@ -1,31 +1,23 @@
 //! `trace.edge`: one service calls another that it never called.
 //!
-//! A call is known when both its spans have ended: the caller's usually ends last. Spans wait for their other half for
-//! ten minutes of event time, and so many at most.
-//!
-//! Limits: a caller that ends later than that, or was sampled away, makes no edge; a service that is new in the traces
-//! brings its edges without news.
+//! Limits: a caller that ends much later than its callee, or was sampled away, makes no edge; a service that is new in
+//! the traces brings its edges without news.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 
-use evidence::{MINUTE, Name, Nanos, SpanRow, Time, Timing};
-use rustc_hash::FxHashMap;
+use evidence::{Name, SpanRow, Time, Timing};
 
 use super::trace_latency::cited;
 use super::{Departure, Detector, Moment, Said};
 use crate::budget::{Family, RAISED, Streams, strength, warm_up};
+use crate::calls::Calls;
 use crate::novelty::{NEW_VALUE, Novelty, Surprise};
 use crate::series::Direction;
 use crate::signal::{Amount, Kind, Subject, Unit};
 
-/// How long a span waits for its caller or callees.
-const WAIT: Nanos = 10 * MINUTE;
-/// How many spans wait at once.
-const WAITING_MAX: usize = 200_000;
 /// How many edges are remembered.
 const EDGES_MAX: usize = 50_000;
 
-type SpanKey = (u128, u64);
 /// Caller and callee.
 type Edge = (Name, Name);
 
@@ -33,22 +25,12 @@ type Edge = (Name, Name);
 pub struct TraceEdge {
     novelty: Novelty<Edge>,
     services: BTreeMap<Name, Time>,
-    ended: FxHashMap<SpanKey, SpanRow>,
-    orphans: FxHashMap<SpanKey, Vec<SpanRow>>,
-    queue: VecDeque<(Time, SpanKey, SpanKey)>,
-    seen: BTreeMap<Edge, (u64, SpanRow, bool)>,
+    calls: Calls,
 }
 
 impl Default for TraceEdge {
     fn default() -> TraceEdge {
-        TraceEdge {
-            novelty: Novelty::new(NEW_VALUE, EDGES_MAX),
-            services: BTreeMap::new(),
-            ended: FxHashMap::default(),
-            orphans: FxHashMap::default(),
-            queue: VecDeque::new(),
-            seen: BTreeMap::new(),
-        }
+        TraceEdge { novelty: Novelty::new(NEW_VALUE, EDGES_MAX), services: BTreeMap::new(), calls: Calls::default() }
     }
 }
 
@@ -56,10 +38,14 @@ impl Detector for TraceEdge {
     fn bucket(&mut self, moment: &Moment<'_>, said: &mut Vec<Said>) {
         for span in &moment.bucket.spans {
             self.services.entry(span.service).or_insert(moment.edge);
-            self.join(span);
         }
-        self.forget(moment.edge);
-        for (edge, (count, span, on_time)) in std::mem::take(&mut self.seen) {
+        let mut seen: BTreeMap<Edge, (u64, SpanRow, bool)> = BTreeMap::new();
+        for call in self.calls.observe(moment.edge, &moment.bucket.spans) {
+            let (count, _, any) = seen.entry((call.caller, call.callee.service)).or_insert((0, call.callee, false));
+            *count += 1;
+            *any |= call.callee.timing == Timing::OnTime;
+        }
+        for (edge, (count, span, on_time)) in seen {
             self.edge(moment, edge, count, &span, on_time, said);
         }
         for edge in self.novelty.ended(moment.edge) {
@@ -75,42 +61,6 @@ impl Detector for TraceEdge {
 }
 
 impl TraceEdge {
-    fn join(&mut self, span: &SpanRow) {
-        let (key, parent) = ((span.trace, span.id), (span.trace, span.parent));
-        for child in self.orphans.remove(&key).unwrap_or_default() {
-            self.saw(span.service, &child);
-        }
-        if span.parent != 0 {
-            match self.ended.get(&parent) {
-                Some(caller) => self.saw(caller.service, span),
-                None => self.orphans.entry(parent).or_default().push(*span),
-            }
-        }
-        self.ended.insert(key, *span);
-        self.queue.push_back((span.end, key, parent));
-    }
-
-    fn saw(&mut self, caller: Name, callee: &SpanRow) {
-        if caller == callee.service || !caller.is_some() || !callee.service.is_some() {
-            return;
-        }
-        let on_time = callee.timing == Timing::OnTime;
-        let (count, _, any) = self.seen.entry((caller, callee.service)).or_insert((0, *callee, false));
-        *count += 1;
-        *any |= on_time;
-    }
-
-    fn forget(&mut self, now: Time) {
-        while let Some((end, key, parent)) = self.queue.front().copied() {
-            if now - end <= WAIT && self.queue.len() <= WAITING_MAX {
-                return;
-            }
-            self.queue.pop_front();
-            self.ended.remove(&key);
-            self.orphans.remove(&parent);
-        }
-    }
-
     fn edge(
         &mut self,
         moment: &Moment<'_>,

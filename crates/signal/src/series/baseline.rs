@@ -99,14 +99,14 @@ impl Baseline {
         self.mean
     }
 
-    /// The variance of the windows given the load; `None` while too few were seen.
+    /// The variance of windows of values given the load; `None` while too few were seen.
     pub fn variance(&self) -> Option<f64> {
-        (self.windows >= WINDOWS_MIN).then(|| self.residual() / self.freedom())
+        (self.windows >= WINDOWS_MIN).then(|| self.residual(self.slope()) / self.freedom())
     }
 
-    /// Variance over mean of the windows given the load.
+    /// Variance over mean of windows of counts given the load.
     pub fn index_of_dispersion(&self) -> f64 {
-        self.residual() / (self.windows * self.mean).max(1e-9)
+        self.residual(self.count_slope()) / (self.windows * self.mean).max(1e-9)
     }
 
     /// The sum of all windows.
@@ -123,19 +123,23 @@ impl Baseline {
         if self.load_square + ridge <= 0.0 { 0.0 } else { self.product / (self.load_square + ridge) }
     }
 
-    fn residual(&self) -> f64 {
-        let slope = self.slope();
+    /// A count follows the load not at all, fully, or in part.
+    fn count_slope(&self) -> f64 {
+        if self.load > 0.0 { self.slope().clamp(0.0, self.mean / self.load) } else { 0.0 }
+    }
+
+    fn residual(&self, slope: f64) -> f64 {
         (self.value_square - 2.0 * slope * self.product + slope * slope * self.load_square).max(0.0)
     }
 
     /// What a window with this load is expected to be, and by how much the prediction's variance exceeds the noise's.
-    fn predict(&self, load: f64) -> (f64, f64) {
+    fn predict(&self, load: f64, slope: f64) -> (f64, f64) {
         let ridge = RIDGE * self.load * self.load;
         let away = load - self.load;
         let leverage = if self.load_square + ridge > 0.0 { away * away / (self.load_square + ridge) } else { 0.0 };
         // Far outside the loads seen, a straight line is a guess: the leverage says so, the expectation is held back.
         let reach = 3.0 * (self.load_square / self.windows.max(1.0)).sqrt() + 0.1 * self.load;
-        (self.mean + self.slope() * away.clamp(-reach, reach), 1.0 + 1.0 / self.windows.max(1.0) + leverage)
+        (self.mean + slope * away.clamp(-reach, reach), 1.0 + 1.0 / self.windows.max(1.0) + leverage)
     }
 
     /// Takes a window in. `judged` is what it was beside this baseline before.
@@ -187,10 +191,11 @@ impl Baseline {
         if self.windows < WINDOWS_MIN {
             return None;
         }
-        let (expected, spread) = self.predict(window.load);
+        let slope = self.slope();
+        let (expected, spread) = self.predict(window.load, slope);
         let own = self.freedom();
         let pooled = if pool.dispersion > 0.0 { pool.freedom } else { 0.0 };
-        let variance = (self.residual() + pooled * pool.dispersion) / (own + pooled);
+        let variance = (self.residual(slope) + pooled * pool.dispersion) / (own + pooled);
         let variance = variance.max(0.1 * resolution * resolution);
         let off = window.value - expected;
         if variance <= 1e-18 * (expected * expected + window.value * window.value) {
@@ -214,9 +219,10 @@ impl Baseline {
         if self.windows < WINDOWS_MIN {
             return None;
         }
-        let (expected, spread) = self.predict(window.load);
+        let slope = self.count_slope();
+        let (expected, spread) = self.predict(window.load, slope);
         let usual = pool.dispersion.max(1.0);
-        let index = (self.residual() + POOL_EVENTS * usual) / (self.total() + POOL_EVENTS);
+        let index = (self.residual(slope) + POOL_EVENTS * usual) / (self.total() + POOL_EVENTS);
         // Jeffreys' half an event: what was never seen may still come now and then.
         let least = 0.5 * index.max(1.0) / (self.windows + 1.0);
         let expected = expected.max(least);
@@ -230,18 +236,15 @@ impl Baseline {
         let floor = (MODEL_ERROR * expected).powi(2);
         let variance = (index * expected * spread).max(floor);
         let off = window.value - expected;
-        let tail = if variance > expected {
-            if off > 0.0 {
-                count_upper(window.value, expected, variance)
-            } else {
-                count_lower(window.value, expected, variance)
-            }
-        } else {
-            // More regular than chance: half a count for continuity.
+        // More regular than chance tells in what is missed; a count above what is expected is never rarer than Poisson's.
+        let regular = missed && variance < expected;
+        let p = if regular {
             student_upper((off.abs() - 0.5).max(0.0) / variance.sqrt(), freedom)
+        } else {
+            let tail =
+                if missed { count_lower(window.value, expected, variance) } else { count_upper(window.value, expected, variance) };
+            student_upper(normal_quantile_upper(tail.min(0.5)), freedom)
         };
-        let score = normal_quantile_upper(tail.min(0.5));
-        let p = if variance > expected { student_upper(score, freedom) } else { tail };
         Some(self.judged(expected, variance.sqrt(), off, p.min(0.5), freedom))
     }
 

@@ -5,7 +5,7 @@
 //! variance is shrunk to the pool's, and the degrees of freedom of both count. The pool's weight is fixed and small.
 
 use super::baseline::{Baseline, Pool};
-use super::watch::{SCALES, Watch};
+use super::watch::Watch;
 
 /// How many windows' worth of knowledge the pool is for counts.
 const COUNT_FREEDOM: f64 = 8.0;
@@ -17,13 +17,18 @@ const TELLS_FROM: f64 = 8.0;
 const EVENTS: f64 = 20.0;
 /// So many streams make a pool.
 const STREAMS: usize = 3;
-/// Before any stream can tell, lines are taken to come in small bursts.
+/// Before any stream can tell, lines are taken to come in small bursts …
 const BURSTY: f64 = 2.0;
+/// … and rare lines in larger ones: what writes once in a while writes several at once.
+const BURSTY_RARE: f64 = 10.0;
+/// A stream with fewer events than this tells of rare lines.
+const RARE_FROM: f64 = 3.0;
 
 /// The pools of one kind of stream, by scale.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Pools {
     counts: [Option<f64>; 6],
+    rare: [Option<f64>; 6],
     growth: [Option<f64>; 6],
 }
 
@@ -52,12 +57,13 @@ impl Pools {
         pools
     }
 
-    /// For counts at a scale.
-    pub fn counts(&self, index: usize) -> Pool {
-        match self.counts[index] {
-            Some(dispersion) => Pool { dispersion: dispersion.max(1.0), freedom: COUNT_FREEDOM },
-            None => Pool { dispersion: BURSTY, freedom: 0.0 },
-        }
+    /// For counts at a scale, of a stream that had so many events so far.
+    pub fn counts(&self, index: usize, events: f64) -> Pool {
+        let freedom = if self.counts[index].is_some() { COUNT_FREEDOM } else { 0.0 };
+        let common = self.counts[index].unwrap_or(BURSTY).max(1.0);
+        let rare = self.rare[index].unwrap_or(BURSTY_RARE).max(BURSTY_RARE);
+        let share = (1.0 - events / EVENTS).clamp(0.0, 1.0);
+        Pool { dispersion: common + (rare - common).max(0.0) * share, freedom }
     }
 
     /// For values at a scale, where the finest windows have this variance.
@@ -69,6 +75,15 @@ impl Pools {
     }
 }
 
+/// The value that three in four do not exceed.
+fn upper(mut values: Vec<f64>) -> Option<f64> {
+    if values.len() < STREAMS {
+        return None;
+    }
+    values.sort_by(f64::total_cmp);
+    Some(values[values.len() * 3 / 4])
+}
+
 fn median(mut values: Vec<f64>) -> Option<f64> {
     if values.len() < STREAMS {
         return None;
@@ -77,4 +92,3 @@ fn median(mut values: Vec<f64>) -> Option<f64> {
     Some(values[values.len() / 2])
 }
 
-const _: () = assert!(SCALES.len() == 6);

@@ -20,6 +20,11 @@ const FORGOTTEN: Nanos = DAY;
 const BACK: Nanos = 10 * MINUTE;
 /// Within so many deviations a window is back.
 const BACK_WITHIN: f64 = 2.0;
+/// While a series has not been seen for a week and a day, one in fifty is taken to have a weekly habit that is still to
+/// come: so many events a day that wide windows cannot tell from trouble.
+const UNSEEN_HABITS: f64 = 0.02 / 3.5;
+/// From this scale on a window is wide enough for a habit.
+const WIDE: usize = 2;
 /// How many past states of a long baseline are kept.
 const SNAPSHOTS: usize = 8;
 
@@ -340,7 +345,7 @@ impl Watch {
 
     fn judge(&self, index: usize, past: &Baseline, window: Window, around: &Surroundings<'_>) -> Option<Judged> {
         match self.manner {
-            Manner::Count => past.judge_count(window, around.pools.counts(index), (3.0 * around.load).min(1.0)),
+            Manner::Count => past.judge_count(window, around.pools.counts(index, past.total()), (3.0 * around.load).min(1.0)),
             Manner::Value => {
                 let own = self.scales[0].baseline.variance().unwrap_or(0.0);
                 past.judge_value(window, around.pools.values(index, own), self.clamp.resolution())
@@ -385,7 +390,10 @@ impl Watch {
         around: &Surroundings<'_>,
     ) -> Option<Moved> {
         // The same extremeness at every width and on both sides.
-        let r = once * self.tests(index) * 2.0;
+        let mut r = once * self.tests(index) * 2.0;
+        if index >= WIDE && self.manner == Manner::Count && self.scales[WIDE].baseline.windows < 8.0 * 24.0 {
+            r = r.max(UNSEEN_HABITS);
+        }
         let long = self.is_long(index);
         let strength = strength(r, if long { around.shares.long } else { around.shares.short });
         if strength < RAISED {

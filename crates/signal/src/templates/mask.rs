@@ -316,8 +316,8 @@ fn classified(token: &[u8], seen: u8) -> Piece {
         return Piece::Hole(Hole::Host);
     }
     // A random hexadecimal id has no digit once in a while; hardly any word of eight letters has only a to f.
-    if core.len() >= 8 && core.iter().all(|b| b.is_ascii_hexdigit() || *b == b'-') {
-        return Piece::Hole(Hole::Hex);
+    if core.split(|b| *b == b'-' || *b == b'_').any(|part| part.len() >= 8 && part.iter().all(u8::is_ascii_hexdigit)) {
+        return Piece::Hole(if core.contains(&b'_') { Hole::Id } else { Hole::Hex });
     }
     Piece::Word
 }
@@ -436,7 +436,7 @@ fn is_dotted_name(token: &[u8]) -> bool {
 fn refine(message: &[u8], tokens: &mut [Token]) {
     colon_groups(message, tokens);
     months(message, tokens);
-    values(tokens);
+    values(message, tokens);
     units(message, tokens);
 }
 
@@ -501,22 +501,37 @@ fn months(message: &[u8], tokens: &mut [Token]) {
     }
 }
 
-/// The word behind `=` is a value.
-fn values(tokens: &mut [Token]) {
+/// Keys whose value is a message: its words tell what happened.
+const MESSAGES: [&[u8]; 9] =
+    [b"err", b"error", b"exception", b"reason", b"cause", b"msg", b"message", b"detail", b"status_message"];
+/// A quoted value is looked for over so many tokens.
+const QUOTED_MAX: usize = 64;
+
+/// What stands behind `=` is a value: a word, or all that is quoted.
+fn values(message: &[u8], tokens: &mut [Token]) {
     for i in 0..tokens.len() {
         if tokens[i].piece != Piece::Mark(b'=') {
             continue;
         }
-        let mut at = i + 1;
-        if tokens.get(at).is_some_and(|t| t.piece == Piece::Blank) {
-            at += 1;
-        }
-        if let Some(token) = tokens.get_mut(at)
-            && token.piece == Piece::Word
-        {
-            token.piece = Piece::Hole(Hole::Val);
+        let tells = i > 0 && MESSAGES.iter().any(|key| text(message, &tokens[i - 1]).eq_ignore_ascii_case(key));
+        let at = i + 1 + usize::from(tokens.get(i + 1).is_some_and(|t| t.piece == Piece::Blank));
+        match tokens.get(at).map(|t| t.piece) {
+            Some(Piece::Word) if !tells => tokens[at].piece = Piece::Hole(Hole::Val),
+            Some(Piece::Mark(mark @ (b'"' | b'\''))) if !tells => quoted(tokens, at, mark),
+            _ => {}
         }
     }
+}
+
+/// Makes all that stands between two quotes one value, if it is more than one token.
+fn quoted(tokens: &mut [Token], open: usize, mark: u8) {
+    let inside = tokens[open + 1..].iter().take(QUOTED_MAX).position(|t| t.piece == Piece::Mark(mark));
+    let Some(length) = inside.filter(|length| *length > 0) else { return };
+    let (first, rest) = tokens[open + 1..open + 1 + length].split_at_mut(1);
+    if length > 1 || first[0].piece == Piece::Word {
+        first[0].piece = Piece::Hole(Hole::Val);
+    }
+    rest.iter_mut().for_each(|token| token.piece = Piece::Gone);
 }
 
 /// A unit behind a number belongs to it: `1.13 KB`, `42 ms`.
@@ -616,7 +631,7 @@ mod tests {
     #[test]
     fn each_kind_of_value_is_seen_as_what_it_is() {
         check(
-            "GET /cart/17 took 12ms from 10.2.3.4:8080
+            r#"GET /cart/17 took 12ms from 10.2.3.4:8080
             pool wait exceeded, retrying in 1.5s (attempt 3)
             user 4f2a91c0-1111-4222-8333-444455556666 bought 3 things
             fetched http://shop.example/x?y=1 in 42 ms, 1.13 KB
@@ -626,7 +641,9 @@ mod tests {
             com.shop.cart.LostException: gone
             since Sun Dec 4 04:47:44 nothing
             status=active retries = none code=7
-            moved on 2026-11-22 and 2026/11/22",
+            search q="olive tree" hits=3 err="disk is full"
+            captured, reference cw_cbbefaebcffbef
+            moved on 2026-11-22 and 2026/11/22"#,
             expect![[r#"
                 GET <path> took <dur> from <ip>:<num>
                 pool wait exceeded, retrying in <dur> (attempt <num>)
@@ -638,6 +655,8 @@ mod tests {
                 com.shop.cart.LostException: gone
                 since <time> nothing
                 status=<val> retries = <val> code=<num>
+                search q="<val>" hits=<num> err="disk is full"
+                captured, reference <id>
                 moved on <time> and <time>
             "#]],
         );

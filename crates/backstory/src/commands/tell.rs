@@ -1,0 +1,222 @@
+//! `backstory tell`
+
+use std::collections::BTreeMap;
+
+use evidence::{DAY, Incident, Nanos, Time};
+use signal::hindsight::{Looking, Question};
+use story::Facts;
+use tell::{Layout, Telling, Voice};
+
+use super::evidence::EvidenceArgs;
+use super::output::{Form, OutputArgs, width};
+use crate::config::Settings;
+use crate::failure::Failure;
+use crate::read::{Evidence, read};
+use crate::times::{length, moment};
+use crate::watch::{Watched, Watching, replay};
+
+/// Tell the story of one incident
+///
+/// What did the system know before its users did: the verdict with its chance, the signals in order, what changed, how it
+/// spread, what could not be seen. Every sentence cites evidence.
+#[derive(clap::Args)]
+#[command(
+    after_help = "Examples:\n  backstory tell logs/ metrics.csv changes.jsonl --noticed 03:02 --service checkout\n  backstory tell evidence/ --incident incident.yaml --full\n  kubectl logs deploy/checkout --timestamps | backstory tell - --noticed \"20m ago\""
+)]
+pub struct Args {
+    #[command(flatten)]
+    evidence: EvidenceArgs,
+    /// When users, or the first page, noticed: RFC 3339, 03:02, 20m ago, a date [default: the end of the evidence]
+    #[arg(long, value_name = "TIME", conflicts_with = "incident")]
+    noticed: Option<String>,
+    /// The incident as people reported it: JSON, YAML, or Markdown with YAML as front matter
+    #[arg(long, value_name = "FILE")]
+    incident: Option<std::path::PathBuf>,
+    /// The service that hurt
+    #[arg(long, value_name = "NAME")]
+    service: Option<String>,
+    /// A git repository (not read by this version)
+    #[arg(long, value_name = "DIR", hide = true)]
+    repo: Option<std::path::PathBuf>,
+    /// How far before that moment to look
+    #[arg(long, value_name = "LENGTH", default_value = "30d")]
+    lookback: String,
+    /// Tell all of it
+    #[arg(long)]
+    full: bool,
+    #[command(flatten)]
+    output: OutputArgs,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// The call's words are off, or nothing could be read.
+pub fn run(args: &Args) -> Result<(), Failure> {
+    if args.repo.is_some() {
+        let hint = "give its commits as change events instead: {\"time\",\"kind\":\"commit\",\"ref\",\"summary\",\"files\"} a line";
+        return Err(Failure::usage("--repo is not read by this version", hint));
+    }
+    let form = args.output.form()?;
+    let settings = args.evidence.settings()?;
+    let voice = settings.voice()?;
+    let reading = settings.reading()?;
+    let lookback = length(&args.lookback)
+        .ok_or_else(|| Failure::usage(format!("--lookback {}: not a length", args.lookback), "write 30d, 12h, 90m"))?;
+    let incident = args.incident.as_deref().map(|path| incident(path, &reading)).transpose()?;
+    let evidence = read(&args.evidence.arguments()?, &settings, &args.evidence.reading())?;
+    let end = evidence.span.map(|(_, end)| end);
+    let asked = ask(args, incident, end, &reading)?;
+    let text = told(args, &settings, &voice, &evidence, asked, lookback, form)?;
+    args.output.write(&text)
+}
+
+fn incident(path: &std::path::Path, reading: &ingest::Settings) -> Result<Incident, Failure> {
+    ingest::incident(path, reading).map_err(|e| {
+        let hint =
+            "an incident needs noticed_at: {\"noticed_at\": \"2026-11-22T03:02:00Z\", \"service\": \"checkout\"}";
+        Failure::usage(format!("{}: {e}", path.display()), hint)
+    })
+}
+
+/// The incident that is asked about, and whether its moment was given.
+struct Asked {
+    incident: Incident,
+    given: bool,
+}
+
+fn ask(
+    args: &Args,
+    incident: Option<Incident>,
+    end: Option<Time>,
+    reading: &ingest::Settings,
+) -> Result<Asked, Failure> {
+    let mut asked = match (incident, &args.noticed) {
+        (Some(incident), _) => Asked { incident, given: true },
+        (None, Some(text)) => Asked { incident: Incident::at(moment(text, end, reading, "--noticed")?), given: true },
+        (None, None) => {
+            let end = end.ok_or_else(|| {
+                Failure::usage(
+                    "the evidence holds no times, so nothing can be told of before and after",
+                    "`backstory patterns` lists what was written; --noticed TIME names the moment (kubectl logs has --timestamps)",
+                )
+            })?;
+            Asked { incident: Incident::at(end), given: false }
+        }
+    };
+    if args.service.is_some() {
+        asked.incident.service.clone_from(&args.service);
+    }
+    Ok(asked)
+}
+
+fn told(
+    args: &Args,
+    settings: &Settings,
+    voice: &Voice,
+    evidence: &Evidence,
+    asked: Asked,
+    lookback: Nanos,
+    form: Form,
+) -> Result<String, Failure> {
+    let noticed = asked.incident.noticed_at;
+    let how = Watching {
+        from: Some(noticed - lookback),
+        until: asked.incident.resolved_at.map(|at| at.max(noticed)),
+        engine: args.evidence.engine(),
+    };
+    let watched = replay(evidence, &how, |_| {})?;
+    let onsets = look_back(evidence, &watched)?;
+    let mut coverage = evidence.coverage.clone();
+    coverage.past_seconds = watched.span.map_or(0.0, |(start, _)| ((noticed - start).max(0)) as f64 / 1e9);
+    let facts = Facts {
+        incident: asked.incident,
+        noticed_was_given: asked.given,
+        lines: &watched.lines,
+        folds: watched.engine.signals(),
+        onsets: &onsets,
+        changes: &evidence.changes,
+        alerts: &evidence.alerts,
+        calls: &watched.calls,
+        reporters: &watched.reporters,
+        coverage: &coverage,
+        sources: &evidence.sources,
+        span: watched.span,
+        settings: story::Settings { lookback: lookback.min(400 * DAY) },
+        watched: watched.engine.watched(),
+        lost_detectors: watched.engine.lost(),
+        lost_parts: &evidence.lost,
+        untimed: &evidence.untimed,
+        searched: &watched.searched,
+    };
+    let story = story::story(&facts);
+    let telling = Telling { story: &story, changes: &evidence.changes, coverage: &coverage, voice };
+    let _ = settings;
+    Ok(match form {
+        Form::Json => tell::story_document(&telling),
+        _ if args.full => tell::full_text(&telling, &layout(args)),
+        _ => tell::screen_text(&telling, &layout(args)),
+    })
+}
+
+/// Onsets with hindsight, from one pass over the spool.
+fn look_back(evidence: &Evidence, watched: &Watched) -> Result<BTreeMap<usize, (Time, Time, Time)>, Failure> {
+    let Some((start, _)) = watched.span else { return Ok(BTreeMap::new()) };
+    let folds = watched.engine.signals();
+    let question = |fold: &signal::Fold| {
+        let first = watched.lines.iter().find(|line| line.id == fold.id)?;
+        Some(Question {
+            kind: first.kind,
+            subject: first.subject.clone(),
+            direction: first.direction,
+            detected_at: first.detected_at,
+            onset: (first.onset, first.onset_low, first.onset_high),
+        })
+    };
+    let (numbers, questions): (Vec<usize>, Vec<Question>) =
+        folds.iter().enumerate().filter_map(|(n, fold)| Some((n, question(fold)?))).unzip();
+    let mut looking = Looking::new(questions, start);
+    let scan = evidence.kept.scan()?;
+    evidence.with_tables(|tables| {
+        scan.logs.for_each(|row| looking.log(&row, watched.engine.miner(), &tables));
+        scan.points.for_each(|row| looking.point(&row, &tables));
+    });
+    Ok(numbers.into_iter().zip(looking.answers()).collect())
+}
+
+/// The command that tells all of it, as it was typed.
+fn layout(args: &Args) -> Layout {
+    let read_once = args.evidence.evidence.iter().any(|e| e == evidence::STDIN);
+    let full_command = if read_once {
+        "save the input to a file, then: backstory tell FILE --full".to_string()
+    } else {
+        let mut words: Vec<String> = vec!["backstory tell".into()];
+        words.extend(args.evidence.evidence.iter().map(|p| quoted(p)));
+        let flags = [
+            ("--logs", &args.evidence.logs),
+            ("--metrics", &args.evidence.metrics),
+            ("--traces", &args.evidence.traces),
+            ("--changes", &args.evidence.changes),
+            ("--alerts", &args.evidence.alerts),
+        ];
+        for (flag, paths) in flags {
+            words.extend(paths.iter().map(|p| format!("{flag} {}", quoted(p))));
+        }
+        words.extend(args.noticed.iter().map(|n| format!("--noticed {}", quoted(n))));
+        words.extend(args.incident.iter().map(|p| format!("--incident {}", quoted(&p.to_string_lossy()))));
+        words.extend(args.service.iter().map(|s| format!("--service {}", quoted(s))));
+        words.push("--full".into());
+        words.join(" ")
+    };
+    Layout { width: width(), full_command }
+}
+
+/// As a shell takes it.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=+,@%".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_string()
+    } else {
+        format!("'{}'", word.replace('\'', "'\\''"))
+    }
+}

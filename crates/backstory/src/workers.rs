@@ -1,0 +1,194 @@
+//! Threads: one reads and decompresses, many take apart, and the caller puts the parts in order.
+//!
+//! Which thread does what leaves no trace: a part is a function of its chunk, chunk borders depend on bytes alone, and
+//! parts come back in the order in which their chunks were read.
+
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Mutex;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+
+use evidence::{FileCoverage, Id, Time};
+use ingest::{Chunk, Content, Form, Part};
+use rustc_hash::FxHashMap;
+use signal::templates::{Kinds, Masker};
+use xxhash_rust::xxh3::xxh3_64;
+
+use crate::read::Pending;
+
+/// What the caller is given, in order.
+pub enum Step {
+    /// A source begins.
+    Begin {
+        /// Its number.
+        source: u32,
+        /// Its first stamps, in file order.
+        first: Vec<Time>,
+    },
+    /// The next part of it.
+    Part(Box<Shaped>),
+    /// A worker panicked over a chunk: it is lost.
+    Lost {
+        /// The source.
+        source: u32,
+        /// First and last line of what is lost.
+        lines: (u64, u64),
+    },
+    /// The source ends; what reading it had to complain of.
+    End {
+        /// Its number.
+        source: u32,
+        /// What coverage says of it, without its parts.
+        coverage: FileCoverage,
+    },
+}
+
+/// A part with the shapes of its log records.
+pub struct Shaped {
+    /// The source.
+    pub source: u32,
+    /// The part.
+    pub part: Part,
+    /// The distinct shapes of this part.
+    pub shapes: Vec<(Id, String)>,
+    /// For each record: index into `shapes`, what its holes held, and the hash of its content.
+    pub records: Vec<ShapedRecord>,
+}
+
+/// What a worker found out about one log record.
+#[derive(Clone, Copy)]
+pub struct ShapedRecord {
+    /// Index into [`Shaped::shapes`].
+    pub shape: u32,
+    /// What the shape's masked places held.
+    pub kinds: Kinds,
+    /// Hash of its first line.
+    pub content: u64,
+}
+
+enum Job {
+    Chunk(Form, Chunk),
+    Step(Step),
+}
+
+/// A chunk that is made to panic: (source, index). To show that it loses itself and nothing else.
+pub type Broken = Option<(u32, u64)>;
+
+/// Reads the sources, in order, and gives each step to `each`, in order.
+pub fn run(sources: Vec<Pending>, threads: usize, broken: Broken, mut each: impl FnMut(Step)) {
+    let threads = threads.max(1);
+    let (jobs_in, jobs_out) = sync_channel::<(u64, Job)>(2 * threads);
+    let (steps_in, steps_out) = sync_channel::<(u64, Step)>(2 * threads);
+    let jobs_out = Mutex::new(jobs_out);
+    std::thread::scope(|scope| {
+        scope.spawn(move || read(sources, &jobs_in));
+        for _ in 0..threads {
+            let (steps_in, jobs_out) = (steps_in.clone(), &jobs_out);
+            scope.spawn(move || work(jobs_out, &steps_in, broken));
+        }
+        drop(steps_in);
+        let (mut waiting, mut next) = (BTreeMap::new(), 0);
+        for (number, step) in steps_out {
+            waiting.insert(number, step);
+            while let Some(step) = waiting.remove(&next) {
+                each(step);
+                next += 1;
+            }
+        }
+    });
+}
+
+fn read(sources: Vec<Pending>, jobs: &SyncSender<(u64, Job)>) {
+    let mut number = 0;
+    let mut send = |job: Job| {
+        let sent = jobs.send((number, job)).is_ok();
+        number += 1;
+        sent
+    };
+    for pending in sources {
+        let source = pending.source();
+        let mut opened = match pending.open() {
+            Ok(opened) => opened,
+            Err(coverage) => {
+                if !send(Job::Step(Step::End { source, coverage })) {
+                    return;
+                }
+                continue;
+            }
+        };
+        if !send(Job::Step(Step::Begin { source, first: opened.first_stamps() })) {
+            return;
+        }
+        while let Some(chunk) = opened.next_chunk() {
+            if !send(Job::Chunk(opened.form().clone(), chunk)) {
+                return;
+            }
+        }
+        if !send(Job::Step(Step::End { source, coverage: opened.coverage() })) {
+            return;
+        }
+    }
+}
+
+fn work(jobs: &Mutex<Receiver<(u64, Job)>>, steps: &SyncSender<(u64, Step)>, broken: Broken) {
+    let mut shaper = Shaper::default();
+    loop {
+        let job = match jobs.lock() {
+            Ok(jobs) => jobs.recv(),
+            Err(_) => return,
+        };
+        let Ok((number, job)) = job else { return };
+        let step = match job {
+            Job::Step(step) => step,
+            Job::Chunk(form, chunk) => {
+                let done = catch_unwind(AssertUnwindSafe(|| {
+                    assert!(broken != Some((chunk.source, chunk.index)), "asked to break");
+                    shaper.shape(&form, &chunk)
+                }));
+                done.map_or_else(
+                    |_| {
+                        shaper = Shaper::default();
+                        lost(&chunk)
+                    },
+                    |shaped| Step::Part(Box::new(shaped)),
+                )
+            }
+        };
+        if steps.send((number, step)).is_err() {
+            return;
+        }
+    }
+}
+
+fn lost(chunk: &Chunk) -> Step {
+    let newlines = chunk.bytes.iter().filter(|b| **b == b'\n').count() as u64;
+    let last = chunk.first_line + newlines - u64::from(chunk.bytes.last() == Some(&b'\n'));
+    Step::Lost { source: chunk.source, lines: (chunk.first_line, last) }
+}
+
+/// Takes chunks apart and finds the shapes of their records.
+#[derive(Default)]
+struct Shaper {
+    masker: Masker,
+}
+
+impl Shaper {
+    fn shape(&mut self, form: &Form, chunk: &Chunk) -> Shaped {
+        let part = ingest::parse(form, chunk);
+        let (mut shapes, mut records) = (Vec::new(), Vec::new());
+        if let Content::Logs(batch) = &part.content {
+            let mut known: FxHashMap<u64, u32> = FxHashMap::default();
+            records.reserve(batch.columns.len());
+            for record in batch.records() {
+                let (shape, kinds) = self.masker.shape(record.message());
+                // Within one chunk a 64-bit hash tells shapes apart; what lasts is the id of the first of each.
+                let number = *known.entry(xxh3_64(shape)).or_insert_with(|| {
+                    shapes.push((Masker::id(shape), String::from_utf8_lossy(shape).into_owned()));
+                    shapes.len() as u32 - 1
+                });
+                records.push(ShapedRecord { shape: number, kinds, content: xxh3_64(record.raw()) });
+            }
+        }
+        Shaped { source: chunk.source, part, shapes, records }
+    }
+}
