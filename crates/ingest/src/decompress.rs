@@ -1,0 +1,187 @@
+//! Bytes as they were before somebody compressed them, with caps: a bomb is a complaint, not an error.
+//!
+//! Reads `.gz` by its first bytes, never by its name, with all of its concatenated members (rotated logs are often
+//! appended to). Refuses to know lines and formats. A stream that breaks gives what came before the break.
+
+use std::io::{self, Cursor, Read};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use evidence::ComplaintKind;
+use flate2::read::MultiGzDecoder;
+
+use crate::settings::Limits;
+
+/// A boxed stream of bytes.
+pub(crate) type Bytes = Box<dyn Read + Send>;
+
+/// A source's content, decompressed. Reading never fails: where it stops early, `stopped` says why.
+pub(crate) struct Input {
+    bytes: Bytes,
+    compressed: Option<Arc<AtomicU64>>,
+    given: u64,
+    limits: Limits,
+    stopped: Option<(ComplaintKind, String)>,
+}
+
+/// Compressions that are recognised and not read, with what would help.
+const OTHERS: &[(&[u8], &str)] = &[
+    (b"\x28\xb5\x2f\xfd", "compressed with zstd, not yet read: decompress it first (zstd -d)"),
+    (b"BZh", "compressed with bzip2, not read: decompress it first (bunzip2)"),
+    (b"\xfd7zXZ\0", "compressed with xz, not read: decompress it first (unxz)"),
+    (b"PK\x03\x04", "a zip archive, not read: unpack it first (unzip)"),
+    (b"\x04\x22\x4d\x18", "compressed with lz4, not read: decompress it first (lz4 -d)"),
+];
+const GZIP: &[u8] = b"\x1f\x8b";
+
+impl Input {
+    /// The content of a stream, which may be compressed.
+    pub fn new(mut raw: Bytes, limits: &Limits) -> Result<Input, (ComplaintKind, String)> {
+        let mut magic = Vec::with_capacity(8);
+        raw.by_ref().take(8).read_to_end(&mut magic).map_err(|e| (ComplaintKind::Unreadable, e.to_string()))?;
+        if let Some((_, words)) = OTHERS.iter().find(|(start, _)| magic.starts_with(start)) {
+            return Err((ComplaintKind::UnknownForm, (*words).to_string()));
+        }
+        let zipped = magic.starts_with(GZIP);
+        let whole = Cursor::new(magic).chain(raw);
+        let (bytes, compressed): (Bytes, _) = if zipped {
+            let count = Arc::new(AtomicU64::new(0));
+            let counted = Counted { inner: whole, count: count.clone() };
+            (Box::new(MultiGzDecoder::new(counted)), Some(count))
+        } else {
+            (Box::new(whole), None)
+        };
+        Ok(Input { bytes, compressed, given: 0, limits: limits.clone(), stopped: None })
+    }
+
+    /// Fills as much of `into` as there is; less only at the end.
+    pub fn fill(&mut self, into: &mut [u8]) -> usize {
+        let mut filled = 0;
+        while filled < into.len() {
+            match self.read_some(&mut into[filled..]) {
+                0 => break,
+                n => filled += n,
+            }
+        }
+        filled
+    }
+
+    /// Why reading stopped before the end, if it did.
+    pub fn stopped(&self) -> Option<&(ComplaintKind, String)> {
+        self.stopped.as_ref()
+    }
+
+    fn read_some(&mut self, into: &mut [u8]) -> usize {
+        if self.stopped.is_some() || self.is_bomb() {
+            return 0;
+        }
+        loop {
+            match self.bytes.read(into) {
+                Ok(n) => {
+                    self.given += n as u64;
+                    return n;
+                }
+                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+                Err(e) => {
+                    self.stopped = Some(self.break_of(&e));
+                    return 0;
+                }
+            }
+        }
+    }
+
+    fn break_of(&self, error: &io::Error) -> (ComplaintKind, String) {
+        let kind = if self.compressed.is_some() { ComplaintKind::BrokenCompression } else { ComplaintKind::Unreadable };
+        (kind, format!("{error}; the {} bytes before it were used", self.given))
+    }
+
+    /// Whether the stream has grown beyond a cap; notes which.
+    fn is_bomb(&mut self) -> bool {
+        let Some(compressed) = &self.compressed else { return false };
+        let read = compressed.load(Ordering::Relaxed).max(1);
+        let limits = &self.limits;
+        let over = if self.given >= limits.decompressed_bytes {
+            Some(format!("limits.decompressed_bytes ({}) reached", limits.decompressed_bytes))
+        } else if self.given >= limits.ratio_from_bytes && self.given / read >= limits.ratio {
+            Some(format!("limits.ratio ({}) reached: {read} bytes became {}", limits.ratio, self.given))
+        } else {
+            None
+        };
+        self.stopped = over.map(|words| (ComplaintKind::Bomb, words));
+        self.stopped.is_some()
+    }
+}
+
+/// Counts the compressed bytes that go by.
+struct Counted<R> {
+    inner: R,
+    count: Arc<AtomicU64>,
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let n = self.inner.read(into)?;
+        self.count.fetch_add(n as u64, Ordering::Relaxed);
+        Ok(n)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use flate2::Compression;
+    use flate2::write::GzEncoder;
+
+    use super::*;
+
+    fn gzip(text: &[u8]) -> Vec<u8> {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+        encoder.write_all(text).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    fn content(bytes: Vec<u8>, limits: &Limits) -> (usize, String) {
+        let mut input = Input::new(Box::new(Cursor::new(bytes)), limits).unwrap_or_else(|(_, words)| panic!("{words}"));
+        let (mut block, mut total) = (vec![0; 1 << 16], 0);
+        loop {
+            match input.fill(&mut block) {
+                0 => break,
+                n => total += n,
+            }
+        }
+        (total, input.stopped().map_or(String::new(), |(kind, words)| format!("{kind:?}: {words}")))
+    }
+
+    #[test]
+    fn all_members_of_a_file_are_read() {
+        let bytes = [gzip(b"one\n"), gzip(b"two\n")].concat();
+        assert_eq!(content(bytes, &Limits::default()), (8, String::new()));
+    }
+
+    #[test]
+    fn what_came_before_a_break_is_used() {
+        let mut bytes = gzip("a line\n".repeat(100_000).as_bytes());
+        bytes.truncate(bytes.len() / 2);
+        let (total, words) = content(bytes, &Limits::default());
+        assert!(total > 1_000 && total < 700_000, "{total}");
+        assert!(words.starts_with("BrokenCompression: "), "{words}");
+    }
+
+    #[test]
+    fn a_bomb_stops_at_the_cap_that_is_named() {
+        let zeros = gzip(&vec![b'a'; 8 << 20]);
+        let limits = Limits { ratio: 100, ratio_from_bytes: 1 << 20, ..Limits::default() };
+        let (total, words) = content(zeros.clone(), &limits);
+        assert!(total < 4 << 20, "{total}");
+        assert!(words.starts_with("Bomb: limits.ratio (100) reached"), "{words}");
+        let limits = Limits { decompressed_bytes: 1 << 20, ..Limits::default() };
+        assert!(content(zeros, &limits).1.starts_with("Bomb: limits.decompressed_bytes"));
+    }
+
+    #[test]
+    fn other_compressions_are_named_with_what_helps() {
+        let refused = Input::new(Box::new(Cursor::new(b"\x28\xb5\x2f\xfd1234".to_vec())), &Limits::default());
+        assert!(refused.is_err_and(|(kind, words)| kind == ComplaintKind::UnknownForm && words.contains("zstd -d")));
+    }
+}

@@ -1,0 +1,244 @@
+//! The tests that wait for every entry of the list.
+
+use std::fmt::Write as _;
+use std::io::Cursor;
+
+use evidence::{ChangeEvent, FileCoverage, LogBatch, Time};
+use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
+
+use super::FORMATS;
+use crate::form::{Format, Head};
+use crate::{Chunk, Content, Given, Part, PointBatch, Settings, Source, open_stdin, parse};
+
+/// The same cases in every run.
+pub(crate) fn config() -> ProptestConfig {
+    ProptestConfig { cases: 256, rng_seed: RngSeed::Fixed(22), failure_persistence: None, ..ProptestConfig::default() }
+}
+
+/// Everything that a source gives, told as the samples tell it: records, lines, complaints.
+fn told(text: &[u8]) -> String {
+    match read(text, Given::Guess) {
+        Ok((_, parts, coverage)) => tell(&parts, &coverage),
+        Err(coverage) => format!("nothing\n{}", complaints(&coverage)),
+    }
+}
+
+/// Reads a whole source.
+fn read(text: &[u8], given: Given) -> Result<(&'static str, Vec<Part>, FileCoverage), FileCoverage> {
+    read_with(text, given, &Settings { year: Some(2026), ..Settings::default() })
+}
+
+fn read_with(
+    text: &[u8],
+    given: Given,
+    settings: &Settings,
+) -> Result<(&'static str, Vec<Part>, FileCoverage), FileCoverage> {
+    let source = Source { name: "sample.log".into(), number: 3, given, path: "".into() };
+    let mut opened = open_stdin(Cursor::new(text.to_vec()), &source, settings)?;
+    let mut parts = Vec::new();
+    while let Some(chunk) = opened.next_chunk() {
+        parts.push(parse(opened.form(), &chunk));
+    }
+    let mut coverage = opened.coverage();
+    parts.iter().for_each(|part| coverage.add(&part.coverage));
+    Ok((opened.form().format().name, parts, coverage))
+}
+
+fn tell(parts: &[Part], coverage: &FileCoverage) -> String {
+    let mut out = String::new();
+    for part in parts {
+        match &part.content {
+            Content::Logs(batch) => tell_logs(batch, &mut out),
+            Content::Points(points) => tell_points(points, &mut out),
+            Content::Spans(spans) => spans.iter().for_each(|(span, record)| {
+                let parent = span.parent.map_or("-".into(), |p| format!("{p:016x}"));
+                let failed = if span.failed { " failed" } else { "" };
+                let ms = span.duration() / 1_000_000;
+                let (service, instance) = (dash(&span.service), dash(&span.instance));
+                let (trace, id, name, start) = (span.trace, span.id, &span.name, span.start);
+                let _ = writeln!(
+                    out,
+                    "{record} {trace:032x} {id:016x} {parent} {service} {instance} {name} {start} {ms}ms{failed}"
+                );
+            }),
+            Content::Changes(changes) => changes.iter().for_each(|change| tell_change(change, &mut out)),
+            Content::Alerts(alerts) => alerts.iter().for_each(|alert| {
+                let service = alert.service.as_deref().unwrap_or("-");
+                let _ = writeln!(
+                    out,
+                    "{} {} {service} {} {}",
+                    alert.record,
+                    alert.name,
+                    alert.starts_at,
+                    time(alert.ends_at, "-")
+                );
+            }),
+            Content::Rules(n) => {
+                let _ = writeln!(out, "{n} rules");
+            }
+            Content::Nothing => {}
+        }
+    }
+    let _ = writeln!(out, "folded {}, blank {}", coverage.folded, coverage.blank);
+    out + &complaints(coverage)
+}
+
+fn complaints(coverage: &FileCoverage) -> String {
+    let words = |detail: &str| if detail.is_empty() { String::new() } else { format!(": {detail}") };
+    let told =
+        coverage.complaints.iter().map(|(kind, c)| format!("{kind:?} {} at {}{}\n", c.count, c.line, words(&c.detail)));
+    told.collect()
+}
+
+fn dash(text: &str) -> &str {
+    if text.is_empty() { "-" } else { text }
+}
+
+fn time(time: Option<Time>, none: &str) -> String {
+    time.map_or(none.to_string(), |t| t.to_string())
+}
+
+fn tell_logs(batch: &LogBatch, out: &mut String) {
+    for record in batch.records() {
+        let mark = if record.unparsed() { '!' } else { '|' };
+        let (service, instance) = (dash(record.service()), dash(record.instance()));
+        let message = String::from_utf8_lossy(record.message());
+        let (line, severity) = (record.line(), record.severity());
+        let _ =
+            writeln!(out, "{line} {} {severity} {service} {instance} {mark} {message}", time(record.time(), "none"));
+    }
+}
+
+fn tell_points(points: &PointBatch, out: &mut String) {
+    for point in &points.rows {
+        let series = &points.series[point.series as usize];
+        let labels = if series.labels.is_empty() { String::new() } else { format!(" {}", series.labels) };
+        let (service, instance, metric) = (dash(&series.service), dash(&series.instance), &series.metric);
+        let _ = writeln!(out, "{} {} {service} {instance} {metric}{labels} = {}", point.line, point.time, point.value);
+    }
+}
+
+fn tell_change(change: &ChangeEvent, out: &mut String) {
+    let text = |t: &Option<String>| t.clone().unwrap_or_else(|| "-".into());
+    let known = change.deployed_at.map_or(String::new(), |t| format!(" known at {t}"));
+    let (service, reference, summary) = (text(&change.service), text(&change.reference), text(&change.summary));
+    let (record, line, time, kind, files) = (change.record, change.line, change.time, change.kind, &change.files);
+    let _ = writeln!(out, "{record} {line} {time} {kind} {service} {reference} {summary} {files:?}{known}");
+}
+
+#[test]
+fn every_sample_is_read_as_it_says() {
+    for format in FORMATS {
+        assert!(!format.samples.is_empty(), "{} has no sample", format.name);
+        for sample in format.samples {
+            let found = told(sample.text.as_bytes());
+            assert_eq!(found, sample.records, "{}:\n{}\nfound:\n{found}", format.name, sample.text);
+        }
+    }
+}
+
+#[test]
+fn no_other_format_claims_a_sample_more_strongly() {
+    for (format, sample) in FORMATS.iter().flat_map(|f| f.samples.iter().map(move |s| (f, s))) {
+        let head = Head { bytes: sample.text.as_bytes(), whole: true, name: "sample.log" };
+        let score = |f: &Format| (f.detect)(&head);
+        let own = score(format);
+        for other in FORMATS.iter().filter(|other| other.name != format.name) {
+            assert!(score(other) < own, "{} claims a sample of {}: {}", other.name, format.name, sample.text);
+        }
+    }
+}
+
+#[test]
+fn every_format_has_a_name_of_its_own_and_a_manual_page() {
+    let mut names: Vec<&str> = FORMATS.iter().map(|f| f.name).collect();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), FORMATS.len());
+    for format in FORMATS {
+        let page = format.manual();
+        assert!(page.starts_with("# ") && page.ends_with('\n') && page.lines().count() > 3, "{}", format.name);
+        assert!(!page.contains("use std"), "{}", format.name);
+    }
+}
+
+/// What must hold whatever the bytes: nothing panics, no line is lost, what is cut anywhere gives the same lines.
+fn holds(text: &[u8], given: Given) {
+    let Ok((_, parts, coverage)) = read(text, given) else { return };
+    let starts: u64 = parts.iter().map(|p| p.starts).sum();
+    let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
+    assert_eq!(coverage.lines, crate::text::line_count(text), "{:?}", String::from_utf8_lossy(text));
+    assert_eq!(coverage.lines, starts + coverage.folded + coverage.blank, "{:?}", String::from_utf8_lossy(text));
+    for part in &parts {
+        if let Content::Logs(batch) = &part.content {
+            assert_eq!(batch.columns.len() as u64, part.coverage.records);
+            for record in batch.records() {
+                let _ = (record.message().len(), record.raw().len(), record.service().len(), record.instance().len());
+            }
+        }
+        if let Content::Points(points) = &part.content {
+            assert!(points.rows.iter().all(|p| p.value.is_finite() && p.record < part.coverage.records));
+        }
+    }
+}
+
+const GIVENS: [Given; 6] = [Given::Guess, Given::Logs, Given::Metrics, Given::Traces, Given::Changes, Given::Alerts];
+
+#[test]
+fn a_sample_that_is_cut_anywhere_complains_and_loses_no_line() {
+    for sample in FORMATS.iter().flat_map(|f| f.samples) {
+        for end in 0..sample.text.len() {
+            if sample.text.is_char_boundary(end) {
+                holds(&sample.text.as_bytes()[..end], Given::Guess);
+            }
+        }
+        GIVENS.iter().for_each(|given| holds(sample.text.as_bytes(), *given));
+    }
+}
+
+fn pieces() -> impl Strategy<Value = Vec<u8>> {
+    let samples: Vec<&'static str> = FORMATS.iter().flat_map(|f| f.samples.iter().map(|s| s.text)).collect();
+    let line = prop_oneof![
+        6 => proptest::sample::select(samples).prop_flat_map(|text| {
+            let lines: Vec<&'static str> = text.split_inclusive('\n').collect();
+            proptest::sample::select(lines).prop_map(|line| line.as_bytes().to_vec())
+        }),
+        2 => proptest::collection::vec(any::<u8>(), 0..40),
+        1 => proptest::sample::select(vec![&b"\n"[..], b"\r\n", b"\"", b"\0", b"\xef\xbb\xbf", b"{", b"[", b"\t", b"}\n", b",,,\n"]).prop_map(<[u8]>::to_vec),
+    ];
+    proptest::collection::vec(line, 0..30).prop_map(|lines| lines.concat())
+}
+
+proptest! {
+    #![proptest_config(config())]
+    #[test]
+    fn mixed_and_broken_lines_lose_nothing(text in pieces(), given in proptest::sample::select(GIVENS.to_vec())) {
+        holds(&text, given);
+    }
+
+    #[test]
+    fn a_byte_changed_in_a_sample_loses_no_line(
+        sample in proptest::sample::select(FORMATS.iter().flat_map(|f| f.samples.iter().map(|s| s.text)).collect::<Vec<_>>()),
+        places in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6),
+    ) {
+        let mut bytes = sample.as_bytes().to_vec();
+        for (place, byte) in places {
+            let at = place.index(bytes.len());
+            bytes[at] = byte;
+        }
+        holds(&bytes, Given::Guess);
+    }
+
+    #[test]
+    fn any_bytes_at_all_are_taken(bytes in proptest::collection::vec(any::<u8>(), 0..300), given in proptest::sample::select(GIVENS.to_vec())) {
+        holds(&bytes, given);
+        for format in FORMATS {
+            let head = Head { bytes: &bytes, whole: true, name: "x" };
+            let reading = (format.learn)(&head, &Settings::default());
+            let chunk = Chunk { source: 0, index: 1, first_line: 7, bytes: bytes.clone().into(), year_base: None };
+            let part = reading.parse(&chunk);
+            prop_assert_eq!(part.coverage.lines, part.starts + part.coverage.folded + part.coverage.blank);
+        }
+    }
+}

@@ -1,0 +1,621 @@
+//! Logs line by line: which lines begin a record and which continue one, and what each record says.
+//!
+//! One reader for every log that is lines, since people mix forms in one file: a header of learnt columns, then plain
+//! text, JSON or logfmt. A record that is none of what was learnt is read on its own terms. Lines are never lost: each
+//! is blank, folded into the record before it, or a record. Read [`LogLines`] first.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use evidence::{Civil, ComplaintKind, LogBatch, LogColumns};
+use memchr::memchr;
+
+use crate::chunk::Chunk;
+use crate::fields::{self, Fields};
+use crate::form::{Head, Reading, Unit, empty_batch};
+use crate::header::{self, Cut, Header};
+use crate::json;
+use crate::level;
+use crate::part::{Content, Part};
+use crate::places;
+use crate::settings::{Limits, Settings};
+use crate::stamp::{Moment, Read, Shape, Stamps};
+use crate::text::{self, Lines};
+use crate::traces::{self, Look};
+use crate::zone::Zone;
+
+/// What follows the header of most records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Dialect {
+    Plain,
+    Json,
+    Logfmt,
+}
+
+/// How the logs of one source are read.
+#[derive(Debug)]
+pub(crate) struct LogLines {
+    pub header: Header,
+    pub dialect: Dialect,
+    /// The service that records without one belong to.
+    pub file_service: Option<String>,
+    pub zone: Zone,
+    pub limits: Limits,
+    /// The source is one JSON document, or values over several lines.
+    pub document: bool,
+}
+
+impl LogLines {
+    /// A reader with a header and what follows it, for a source that begins so.
+    pub fn new(header: Header, dialect: Dialect, head: &Head<'_>, settings: &Settings) -> LogLines {
+        let mut lines = LogLines {
+            header,
+            dialect,
+            file_service: None,
+            zone: settings.timezone.clone(),
+            limits: settings.limits.clone(),
+            document: false,
+        };
+        if !lines.header.names_service() && !lines.some_record_names_a_service(head) {
+            lines.file_service = places::service_of_file(head.name);
+        }
+        lines
+    }
+
+    fn some_record_names_a_service(&self, head: &Head<'_>) -> bool {
+        let mut stamps = Stamps::new(&self.zone, None);
+        let mut fields = Fields::default();
+        head.learn_lines().iter().take(head.learn_records()).any(|line| {
+            let rest = &line[self.header.cut(line, &mut stamps).message..];
+            fields.clear();
+            match self.dialect {
+                Dialect::Plain => return false,
+                Dialect::Json => drop(fields.feed_json(rest, self.limits.json_depth)),
+                Dialect::Logfmt => drop(fields::feed_logfmt(&mut fields, rest)),
+            }
+            fields.names_service()
+        })
+    }
+
+    /// Whether a record is known by its first bytes: by a stamp, a brace, a key.
+    fn marks_records(&self) -> bool {
+        self.header.is_stamped() || self.dialect != Dialect::Plain
+    }
+
+    /// Whether a line that was cut begins a record, as far as it can tell alone.
+    fn is_marked(&self, rest: &[u8], cut: &Cut) -> bool {
+        if self.header.is_stamped() {
+            return cut.stamp.is_some();
+        }
+        match self.dialect {
+            Dialect::Plain => false,
+            Dialect::Json => rest.first() == Some(&b'{'),
+            Dialect::Logfmt => fields::is_logfmt(rest),
+        }
+    }
+}
+
+/// What most of the rests behind a header are.
+pub(crate) fn dialect_of<'a>(rests: impl Iterator<Item = &'a [u8]>) -> Dialect {
+    let (mut all, mut json, mut logfmt) = (0_usize, 0, 0);
+    for rest in rests {
+        all += 1;
+        json += usize::from(is_object(rest));
+        logfmt += usize::from(fields::is_logfmt(rest));
+    }
+    match () {
+        () if all > 0 && json * 10 >= all * 6 => Dialect::Json,
+        () if all > 0 && logfmt * 10 >= all * 6 => Dialect::Logfmt,
+        () => Dialect::Plain,
+    }
+}
+
+/// Whether a text is one whole JSON object.
+pub(crate) fn is_object(text: &[u8]) -> bool {
+    let text = text.trim_ascii();
+    text.first() == Some(&b'{') && text.last() == Some(&b'}') && json::members(text, 128, |_, _| {}) == Ok(text.len())
+}
+
+impl Reading for LogLines {
+    fn parse(&self, chunk: &Chunk) -> Part {
+        let mut work = Work::new(self, chunk);
+        if self.document {
+            work.document();
+        } else {
+            work.lines();
+        }
+        work.finish()
+    }
+
+    fn unit(&self) -> Unit {
+        if self.document { Unit::Document } else { Unit::Lines }
+    }
+
+    fn begins_record(&self, line: &[u8]) -> bool {
+        let cut = self.header.cut(line, &mut Stamps::new(&self.zone, None));
+        let rest = &line[cut.message..];
+        if self.marks_records() {
+            return self.is_marked(rest, &cut) && !traces::is_sure(behind_stamp(line, &cut));
+        }
+        !text::is_blank(line) && traces::look(line) == Look::Plain
+    }
+
+    fn yearless(&self, line: &[u8]) -> Option<Civil> {
+        match self.header.stamp(line)?.moment {
+            Moment::Civil(civil, _) if civil.year == 0 => Some(civil),
+            _ => None,
+        }
+    }
+
+    fn needs_year(&self) -> bool {
+        self.header.columns.iter().find_map(|c| match c.piece {
+            crate::header::Piece::Stamp(shape) => {
+                Some(matches!(shape, Shape::MonthName | Shape::MonthDay | Shape::Klog))
+            }
+            _ => None,
+        }) == Some(true)
+    }
+
+    fn learnt(&self) -> String {
+        let service = self.file_service.as_ref().map_or(String::new(), |s| format!("; service {s} by the file's name"));
+        let shape = if self.document { " document" } else { "" };
+        format!("[{}] then {:?}{shape}{service}", self.header.told(), self.dialect)
+    }
+}
+
+/// What stands behind a header, with all but one of the blanks between them; nothing of a line without a stamp.
+fn behind_stamp<'l>(line: &'l [u8], cut: &Cut) -> &'l [u8] {
+    let from = if cut.stamp.is_some() { cut.end + 1 } else { line.len() };
+    line.get(from..).unwrap_or_default()
+}
+
+/// So many records in a row that do not fit what was learnt are a change of format.
+const MISFITS: u64 = 8;
+
+/// One chunk on the way.
+struct Work<'a> {
+    form: &'a LogLines,
+    bytes: &'a [u8],
+    batch: LogBatch,
+    part: Part,
+    stamps: Stamps,
+    texts: Texts,
+    fields: Fields<'a>,
+    /// The number of the line at hand, from 1 in the source.
+    number: u64,
+    /// Whether there is a record that a line may be folded into.
+    any_record: bool,
+    in_trace: bool,
+    /// Records in a row that do not fit, and the first one's line.
+    misfits: (u64, u64),
+    check_utf8: bool,
+    check_nul: bool,
+}
+
+/// What is known of a record before it is kept.
+#[derive(Default)]
+struct Found {
+    severity: u8,
+    message: (u32, u32),
+    service: u32,
+    instance: u32,
+    unparsed: bool,
+}
+
+impl<'a> Work<'a> {
+    fn new(form: &'a LogLines, chunk: &'a Chunk) -> Work<'a> {
+        let bytes = &chunk.bytes[..];
+        Work {
+            form,
+            bytes,
+            batch: empty_batch(chunk),
+            part: Part::default(),
+            stamps: Stamps::new(&form.zone, chunk.year_base),
+            texts: Texts::default(),
+            fields: Fields::default(),
+            number: chunk.first_line,
+            any_record: chunk.index > 0,
+            in_trace: chunk.index > 0,
+            misfits: (0, 0),
+            check_utf8: std::str::from_utf8(bytes).is_err(),
+            check_nul: memchr(0, bytes).is_some(),
+        }
+    }
+
+    fn lines(&mut self) {
+        for (from, to) in Lines::new(self.bytes) {
+            let line = &self.bytes[from..to];
+            if line.is_empty() || (line[0].is_ascii_whitespace() && text::is_blank(line)) {
+                self.part.coverage.blank += 1;
+            } else {
+                self.line(from, to);
+            }
+            self.number += 1;
+        }
+        self.part.coverage.lines = text::line_count(self.bytes);
+    }
+
+    fn line(&mut self, from: usize, to: usize) {
+        let line = &self.bytes[from..to];
+        let cut = self.form.header.cut(line, &mut self.stamps);
+        let rest = &line[cut.message..];
+        let marked = self.form.is_marked(rest, &cut);
+        if self.any_record && self.continues(line, &cut, marked) {
+            return self.fold();
+        }
+        self.check(line);
+        if marked {
+            self.in_trace = false;
+            self.note_fit(cut.fits);
+            self.record(from, to, cut);
+        } else {
+            self.in_trace = !matches!(traces::look(line), Look::Plain | Look::Indented);
+            let cut = if self.form.marks_records() { self.foreign(line) } else { cut };
+            self.record(from, to, cut);
+        }
+    }
+
+    /// Whether a line belongs to the record before it.
+    fn continues(&mut self, line: &[u8], cut: &Cut, marked: bool) -> bool {
+        if marked {
+            return self.continues_behind_stamp(line, cut);
+        }
+        match traces::look(line) {
+            Look::Trace => self.in_trace = true,
+            Look::Exception if self.form.marks_records() => self.in_trace = true,
+            Look::Indented if self.form.marks_records() => {}
+            Look::Plain => return false,
+            _ => return self.in_trace,
+        }
+        true
+    }
+
+    /// Whether a line belongs to the record before it although a runtime has put a stamp before it, as before each
+    /// line.
+    fn continues_behind_stamp(&mut self, line: &[u8], cut: &Cut) -> bool {
+        let rest = behind_stamp(line, cut);
+        if traces::is_sure(rest) {
+            self.in_trace = true;
+            return true;
+        }
+        let stamp_alone = !cut.fits || self.form.header.columns.len() == 1;
+        self.in_trace
+            && stamp_alone
+            && cut.stamp.is_some()
+            && (text::is_blank(rest) || traces::look(rest) != Look::Plain)
+    }
+
+    fn fold(&mut self) {
+        self.part.coverage.folded += 1;
+        if self.part.starts == 0 {
+            self.part.leading_folded += 1;
+        }
+    }
+
+    /// A record that is not as those learnt from: it may have a stamp all the same.
+    fn foreign(&mut self, line: &[u8]) -> Cut {
+        self.note_fit(false);
+        let Some((stamp, end)) = header::foreign_stamp(line) else { return Cut::default() };
+        let read = self.stamps.resolve(&stamp);
+        let message = line.len() - text::after_blanks(&line[end..]).len();
+        Cut { stamp: Some(read), end, message, ..Cut::default() }
+    }
+
+    /// A run of records that do not fit is counted as a change of format, all of it.
+    fn note_fit(&mut self, fits: bool) {
+        let fits = fits || !self.form.header.strict && self.form.header.is_stamped();
+        if fits {
+            self.misfits.0 = 0;
+            return;
+        }
+        if self.misfits.0 == 0 {
+            self.misfits.1 = self.number;
+        }
+        self.misfits.0 += 1;
+        let (run, line) = self.misfits;
+        let times = if run == MISFITS { MISFITS } else { u64::from(run > MISFITS) };
+        self.part.coverage.complain_times(ComplaintKind::FormatChange, times, line, "not as the file's first records");
+    }
+
+    fn check(&mut self, line: &[u8]) {
+        if self.check_utf8 && std::str::from_utf8(line).is_err() {
+            self.complain(ComplaintKind::InvalidUtf8, "");
+        }
+        if self.check_nul && memchr(0, line).is_some() {
+            self.complain(ComplaintKind::NulByte, "");
+        }
+    }
+
+    fn complain(&mut self, kind: ComplaintKind, detail: &str) {
+        self.part.coverage.complain(kind, self.number, detail);
+    }
+
+    /// Keeps the record on a line.
+    fn record(&mut self, from: usize, to: usize, cut: Cut) {
+        let line = &self.bytes[from..to];
+        let rest = &line[cut.message..];
+        let (time, found) = match self.dialect(rest) {
+            Dialect::Json => self.object(from + cut.message, to, &cut),
+            Dialect::Logfmt => self.pairs(from + cut.message, to, &cut),
+            Dialect::Plain => (cut.stamp.map(Some), self.plain(from, to, &cut)),
+        };
+        self.keep(from, to, time, found);
+    }
+
+    /// How the rest of a record is read: as most are, else as it looks.
+    fn dialect(&self, rest: &[u8]) -> Dialect {
+        match (self.form.dialect, rest.first()) {
+            (Dialect::Json, Some(b'{')) => Dialect::Json,
+            (Dialect::Json, _) | (Dialect::Plain, Some(b'{')) if is_object(rest) => Dialect::Json,
+            (Dialect::Logfmt, _) if fields::is_logfmt(rest) => Dialect::Logfmt,
+            _ => Dialect::Plain,
+        }
+    }
+
+    fn plain(&mut self, from: usize, to: usize, cut: &Cut) -> Found {
+        let line = &self.bytes[from..to];
+        let mut severity = cut.severity;
+        if severity == 0 && (!self.form.header.has_level() || !cut.fits) {
+            severity = guess_level(&line[cut.message..]);
+        }
+        let service = &line[cut.service.0..cut.service.1];
+        let instance = &line[cut.instance.0..cut.instance.1];
+        let (service, instance) = self.names(service, instance);
+        Found { severity, message: ((from + cut.message) as u32, to as u32), service, instance, unparsed: false }
+    }
+
+    fn object(&mut self, from: usize, to: usize, cut: &Cut) -> (Option<Option<Read>>, Found) {
+        self.fields.clear();
+        let text = &self.bytes[from..to];
+        let end = self.fields.feed_json(text, self.form.limits.json_depth);
+        let trailing = end.is_ok_and(|end| !text::is_blank(&text[end..]));
+        if let Err(broken) = end {
+            let (kind, words) = match broken {
+                json::Broken::Syntax => {
+                    (ComplaintKind::Malformed, "not whole JSON; what stands before the break was used")
+                }
+                json::Broken::Deep => (ComplaintKind::LargeDocument, "nested deeper than limits.json_depth"),
+            };
+            self.complain(kind, words);
+        } else if trailing {
+            self.complain(ComplaintKind::Malformed, "text after the JSON object");
+        }
+        self.structured(from, to, cut, end.is_err())
+    }
+
+    fn pairs(&mut self, from: usize, to: usize, cut: &Cut) -> (Option<Option<Read>>, Found) {
+        self.fields.clear();
+        fields::feed_logfmt(&mut self.fields, &self.bytes[from..to]);
+        self.structured(from, to, cut, false)
+    }
+
+    /// The record that the fields are. A stamp in front of them, a runtime's, is believed before their own.
+    fn structured(&mut self, from: usize, to: usize, cut: &Cut, broken: bool) -> (Option<Option<Read>>, Found) {
+        let base = self.bytes.len();
+        let time =
+            cut.stamp.filter(|read| read.time.is_some()).map(Some).or_else(|| self.fields.time(&mut self.stamps));
+        let severity = match self.fields.severity() {
+            0 => cut.severity,
+            known => known,
+        };
+        let (service, instance) = (self.fields.service(), self.fields.instance());
+        let or_header = |own: Cow<'a, [u8]>, range: (usize, usize), line: &'a [u8]| {
+            if own.is_empty() { Cow::Borrowed(&line[range.0.min(line.len())..range.1.min(line.len())]) } else { own }
+        };
+        let line = &self.bytes[from - cut.message.min(from)..to];
+        let service = or_header(service, cut.service, line);
+        let instance = or_header(instance, cut.instance, line);
+        let (service, instance) = self.names(&service, &instance);
+        let message = if broken {
+            (from as u32, to as u32)
+        } else {
+            let start = base + self.batch.made.len();
+            self.fields.write(&mut self.batch.made, self.form.limits.fields);
+            (start as u32, (base + self.batch.made.len()) as u32)
+        };
+        if self.fields.is_any_doubled() {
+            self.complain(ComplaintKind::Duplicate, "a key twice in one record: the first stands");
+        }
+        (time, Found { severity, message, service, instance, unparsed: broken })
+    }
+
+    fn names(&mut self, service: &[u8], instance: &[u8]) -> (u32, u32) {
+        self.texts.names(&mut self.batch.texts, service, instance, self.form.file_service.as_deref())
+    }
+
+    /// Keeps a record. `time`: `None` where it has none, an inner `None` where it could not be read.
+    fn keep(&mut self, from: usize, to: usize, time: Option<Option<Read>>, found: Found) {
+        let moment = time.flatten().and_then(|read| read.time);
+        match (time, moment) {
+            (_, Some(_)) => {}
+            (None, None) => self.complain(ComplaintKind::NoTime, ""),
+            (Some(_), None) => self.complain(ComplaintKind::BadTime, "no moment that exists, or one without a date"),
+        }
+        if time.flatten().is_some_and(|read| read.twice) {
+            self.complain(
+                ComplaintKind::BadTime,
+                "the clock was set back and showed this time twice: the earlier was taken",
+            );
+        }
+        self.part.coverage.records += 1;
+        self.part.coverage.not_understood += u64::from(found.unparsed);
+        self.part.starts += 1;
+        self.any_record = true;
+        self.batch.columns.push(LogColumns {
+            time: moment,
+            severity: found.severity,
+            message: found.message,
+            raw: (from as u32, to as u32),
+            service: found.service,
+            instance: found.instance,
+            line: self.number,
+            unparsed: found.unparsed,
+        });
+    }
+
+    fn finish(mut self) -> Part {
+        self.part.content = if self.batch.columns.is_empty() { Content::Nothing } else { Content::Logs(self.batch) };
+        self.part
+    }
+}
+
+impl Work<'_> {
+    /// A document of records: an array, or objects over several lines.
+    fn document(&mut self) {
+        let mut places = Vec::new();
+        let end = json::values(self.bytes, self.form.limits.json_depth, |from, to| places.push((from, to)));
+        let (mut at, mut last) = (0, 0);
+        for (from, to) in places {
+            self.number += text::newlines(&self.bytes[at..from]);
+            at = from;
+            let starts = self.part.starts;
+            self.check(&self.bytes[from..to]);
+            if self.bytes[from] == b'{' {
+                let (time, found) = self.object(from, to, &Cut::default());
+                self.keep(from, to, time, found);
+            } else {
+                self.no_object(from, to);
+            }
+            if starts > 0 && self.number == last {
+                self.part.starts = starts;
+            }
+            last = self.number;
+        }
+        if let Err((broken_at, broken)) = end {
+            self.number += text::newlines(&self.bytes[at..broken_at]);
+            self.broken_end(broken_at, broken, last);
+        }
+        document_lines(self.bytes, &mut self.part);
+    }
+
+    fn no_object(&mut self, from: usize, to: usize) {
+        self.complain(ComplaintKind::Malformed, "a value that is no JSON object");
+        let message = (from as u32, to as u32);
+        self.keep(from, to, None, Found { message, unparsed: true, ..Found::default() });
+    }
+
+    /// What follows a break is one record that was not understood.
+    fn broken_end(&mut self, from: usize, broken: json::Broken, last: u64) {
+        let rest = &self.bytes[from..];
+        if text::is_blank(rest) {
+            return self.complain(ComplaintKind::Malformed, "the document is not closed");
+        }
+        let starts = self.part.starts;
+        let to = self.bytes.len();
+        if rest.first() == Some(&b'{') && broken == json::Broken::Syntax {
+            let (time, found) = self.object(from, to, &Cut::default());
+            self.keep(from, to, time, found);
+        } else {
+            self.no_object(from, to);
+        }
+        if starts > 0 && self.number == last {
+            self.part.starts = starts;
+        }
+    }
+}
+
+/// The lines of a document: those that begin no record, and are not blank, count as folded.
+pub(crate) fn document_lines(bytes: &[u8], part: &mut Part) {
+    part.coverage.lines = text::line_count(bytes);
+    let blank = Lines::new(bytes).filter(|(from, to)| text::is_blank(&bytes[*from..*to])).count() as u64;
+    part.coverage.blank = blank.min(part.coverage.lines - part.starts);
+    part.coverage.folded = part.coverage.lines - part.starts - part.coverage.blank;
+}
+
+/// A level in a message that has no column for it: among its first words in capitals, in brackets, after `level=`, or
+/// in the head of a glog line within another log.
+fn guess_level(message: &[u8]) -> u8 {
+    if matches!(message, [b'I' | b'W' | b'E' | b'F', b'0'..=b'9', ..]) && Shape::Klog.read(message).is_some() {
+        return level::of_letter(message[0]).unwrap_or(0);
+    }
+    let (mut at, mut led) = (0, true);
+    for _ in 0..5 {
+        let rest = text::after_blanks(&message[at..]);
+        let from = message.len() - rest.len();
+        let length = rest.iter().take(40).position(|b| matches!(b, b' ' | b'\t' | b'|')).unwrap_or(rest.len().min(40));
+        let word = &rest[..length];
+        if length == 0 {
+            return 0;
+        }
+        let glued = word.starts_with(b"[") && memchr::memmem::find(word, b"][").is_some();
+        let found = if glued { groups(word).find_map(level::of_word) } else { level_in(word, led) };
+        if let Some(severity) = found {
+            return severity;
+        }
+        led = word.ends_with(b":");
+        at = (from + length + 1).min(message.len());
+    }
+    0
+}
+
+/// What stands in brackets that are glued together: `[1][warning][main]`.
+fn groups(word: &[u8]) -> impl Iterator<Item = &[u8]> {
+    word.split(|b| matches!(b, b'[' | b']')).filter(|inner| !inner.is_empty())
+}
+
+/// The level that a word is: `ERROR`, `[warn]`, `ERROR:`, `level=info`; in small letters only in brackets, or before a
+/// colon where a message or what leads it begins.
+fn level_in(word: &[u8], led: bool) -> Option<u8> {
+    for key in [&b"level="[..], b"lvl=", b"severity=", b"[level="] {
+        if let Some(value) = word.strip_prefix(key) {
+            let value = value.strip_suffix(b"]").unwrap_or(value);
+            return level::of_word(value.strip_prefix(b"\"").unwrap_or(value));
+        }
+    }
+    let opened = matches!(word.first(), Some(b'[' | b'(' | b'<'));
+    let inner = &word[usize::from(opened)..];
+    let length = inner.iter().take_while(|b| b.is_ascii_alphabetic()).count();
+    let (name, after) = (inner.get(..length)?, inner.get(length));
+    let shouted = length >= 3
+        && name.iter().all(u8::is_ascii_uppercase)
+        && !matches!(name, b"LOG" | b"NOTE" | b"FAIL" | b"CONFIG");
+    let closed = opened && matches!(after, Some(b']' | b')' | b'>'));
+    let leads = led && after == Some(&b':') && inner.len() == length + 1;
+    let ends = matches!(after, None | Some(b':' | b']' | b')' | b'>' | b',' | b'/'));
+    if (shouted && ends) || closed || leads { level::of_word(name) } else { None }
+}
+
+/// Services and instances named in one chunk, each once.
+#[derive(Debug, Default)]
+pub(crate) struct Texts {
+    known: HashMap<Vec<u8>, u32>,
+    /// The last pair of names, and their numbers: the next record is often of the same.
+    last: (Vec<u8>, Vec<u8>, Option<(u32, u32)>),
+}
+
+impl Texts {
+    /// The numbers of a service and an instance. A pod that names no service is of the one that its name tells,
+    /// anything else of the file's.
+    pub fn names(
+        &mut self,
+        texts: &mut Vec<String>,
+        service: &[u8],
+        instance: &[u8],
+        file: Option<&str>,
+    ) -> (u32, u32) {
+        if let Some(numbers) = self.last.2
+            && self.last.0 == service
+            && self.last.1 == instance
+        {
+            return numbers;
+        }
+        let pod = || std::str::from_utf8(instance).ok().and_then(places::service_of_pod).map(str::as_bytes);
+        let whose = if service.is_empty() { pod().or(file.map(str::as_bytes)).unwrap_or_default() } else { service };
+        let numbers = (self.number(texts, whose), self.number(texts, instance));
+        self.last = (service.to_vec(), instance.to_vec(), Some(numbers));
+        numbers
+    }
+
+    fn number(&mut self, texts: &mut Vec<String>, text: &[u8]) -> u32 {
+        if text.is_empty() {
+            return 0;
+        }
+        if let Some(number) = self.known.get(text) {
+            return *number;
+        }
+        let number = texts.len() as u32;
+        texts.push(String::from_utf8_lossy(text).into_owned());
+        self.known.insert(text.to_vec(), number);
+        number
+    }
+}
