@@ -203,17 +203,16 @@ impl Engine {
     /// grow, that one's evidence stands behind the founder's.
     fn signal(&self, number: usize, departure: &Departure) -> Signal {
         let fold = &self.folds.all[number];
-        let (kind, subject) = &fold.stream;
         let founder = &fold.founder;
         let mut evidence = founder.evidence.clone();
-        if (departure.kind, &departure.subject) != (*kind, subject) {
+        if key(departure.kind, &departure.subject) != fold.key {
             evidence.extend(departure.evidence.iter().cloned());
         }
         Signal {
             id: fold.id,
-            key: key(*kind, subject),
-            kind: *kind,
-            subject: subject.clone(),
+            key: fold.key.clone(),
+            kind: fold.kind,
+            subject: founder.subject.clone(),
             onset: fold.onset,
             onset_low: fold.began.0.min(fold.onset),
             onset_high: fold.began.1.max(fold.onset),

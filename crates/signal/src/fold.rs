@@ -18,10 +18,8 @@ const NEAR: Nanos = 12 * HOUR;
 /// How many signals are looked through for a fold.
 const OPEN_MAX: usize = 10_000;
 
-/// What is watched: kind and subject.
-pub type StreamKey = (Kind, Subject);
-
-/// The key that base rates, trust and dismissals hang on.
+/// The key of what is watched: kind and subject, without time and without the words of today. Base rates, trust and
+/// dismissals hang on it.
 pub fn key(kind: Kind, subject: &Subject) -> String {
     let instance = if subject.instance.is_empty() { String::new() } else { format!("@{}", subject.instance) };
     format!("{}/{}{instance}/{}", kind.name(), subject.service, subject.anchor)
@@ -73,7 +71,11 @@ pub struct Fold {
     /// Its id.
     pub id: Id,
     /// Kind and subject of the member raised first.
-    pub stream: StreamKey,
+    pub key: String,
+    /// What kind of departure its first member was.
+    pub kind: Kind,
+    /// What departed, in the words of its raise.
+    pub subject: Subject,
     /// When it was raised.
     pub raised_at: Time,
     /// When it began, as first raised.
@@ -108,15 +110,15 @@ pub enum Placed {
 pub struct Folds {
     /// In order of their raise.
     pub all: Vec<Fold>,
-    streams: BTreeMap<StreamKey, usize>,
+    streams: BTreeMap<String, usize>,
     /// When a stream's signal last ended: what comes after began after.
-    ended: BTreeMap<StreamKey, Time>,
+    ended: BTreeMap<String, Time>,
 }
 
 impl Folds {
     /// Places a departure of this moment.
     pub fn place(&mut self, now: Time, departure: &Departure) -> Placed {
-        let stream = (departure.kind, departure.subject.clone());
+        let stream = key(departure.kind, &departure.subject);
         if let Some(number) = self.streams.get(&stream).copied() {
             return self.again(now, number, stream, departure);
         }
@@ -131,7 +133,7 @@ impl Folds {
 
     /// A departure of a stream is over.
     pub fn end(&mut self, kind: Kind, subject: &Subject, at: Time, settled: bool) {
-        let stream = (kind, subject.clone());
+        let stream = key(kind, subject);
         let Some(number) = self.streams.remove(&stream) else { return };
         self.ended.insert(stream, at);
         let fold = &mut self.all[number];
@@ -142,9 +144,9 @@ impl Folds {
     }
 
     /// A stream that is part of a signal departs further.
-    fn again(&mut self, now: Time, number: usize, stream: StreamKey, departure: &Departure) -> Placed {
+    fn again(&mut self, now: Time, number: usize, stream: String, departure: &Departure) -> Placed {
         let fold = &mut self.all[number];
-        let founder = fold.stream == stream;
+        let founder = fold.key == stream;
         if !founder && departure.strength >= SHOWN && fold.printed < SHOWN {
             fold.standing = fold.standing.saturating_sub(1);
             return self.raise(now, stream, departure);
@@ -152,7 +154,7 @@ impl Folds {
         if founder {
             fold.founder = departure.clone();
         }
-        if let Some(member) = fold.members.iter_mut().find(|m| (m.kind, &m.subject) == (stream.0, &stream.1)) {
+        if let Some(member) = fold.members.iter_mut().find(|m| m.key == stream) {
             member.strength = member.strength.max(departure.strength);
         }
         self.grown(number, departure.strength)
@@ -177,17 +179,17 @@ impl Folds {
         let open = self.all.len().saturating_sub(OPEN_MAX);
         let fits = |fold: &Fold| {
             fold.ended.is_none()
-                && fold.stream.1.service == departure.subject.service
+                && fold.subject.service == departure.subject.service
                 && now - fold.raised_at <= NEAR
                 && low - fold.began.1 <= NEAR
                 && fold.began.0 - high <= NEAR
                 && !(departure.strength >= SHOWN && fold.printed < SHOWN)
-                && is_felt(fold.stream.0, &fold.stream.1.name) == felt
+                && is_felt(fold.kind, &fold.subject.name) == felt
         };
         (open..self.all.len()).filter(|n| fits(&self.all[*n])).min_by_key(|n| (self.all[*n].raised_at, self.all[*n].id))
     }
 
-    fn join(&mut self, now: Time, number: usize, stream: StreamKey, departure: &Departure) {
+    fn join(&mut self, now: Time, number: usize, stream: String, departure: &Departure) {
         self.streams.insert(stream, number);
         let fold = &mut self.all[number];
         fold.began = (fold.began.0.min(departure.onset_low), fold.began.1.max(departure.onset_high));
@@ -195,17 +197,19 @@ impl Folds {
         fold.members.push(member(now, departure));
     }
 
-    fn raise(&mut self, now: Time, stream: StreamKey, departure: &Departure) -> Placed {
+    fn raise(&mut self, now: Time, stream: String, departure: &Departure) -> Placed {
         // A departure that follows another of the same stream began after that one was over.
         let after = self.ended.get(&stream).copied().unwrap_or(Time::MIN);
         let onset = departure.onset.max(after);
         let bucket = onset.floor(evidence::BUCKET);
-        let id = Hasher::new("signal", SIGNAL_ID_VERSION).text(&key(stream.0, &stream.1)).number(bucket.0).id();
+        let id = Hasher::new("signal", SIGNAL_ID_VERSION).text(&stream).number(bucket.0).id();
         let number = self.all.len();
         self.streams.insert(stream.clone(), number);
         self.all.push(Fold {
             id,
-            stream,
+            key: stream,
+            kind: departure.kind,
+            subject: departure.subject.clone(),
             raised_at: now,
             onset,
             printed: departure.strength,
@@ -221,6 +225,7 @@ impl Folds {
 
 fn member(now: Time, departure: &Departure) -> Member {
     Member {
+        key: key(departure.kind, &departure.subject),
         kind: departure.kind,
         subject: departure.subject.clone(),
         direction: departure.direction,

@@ -73,8 +73,8 @@ pub struct Novelty<K: Ord + Clone> {
     prior: Prior,
     known: BTreeMap<K, Known>,
     standing: Vec<K>,
-    /// First and last event of each episode, by class: new, new after a change, repeated, repeated after a change.
-    episodes: [Vec<(Time, Time)>; 4],
+    /// Events by class (new, new after a change, repeated, repeated after a change): when, and when the thing was first seen.
+    events: [Vec<(Time, Time)>; 4],
     began: Option<Time>,
     limit: usize,
     refused: u64,
@@ -87,7 +87,7 @@ impl<K: Ord + Clone> Novelty<K> {
             prior,
             known: BTreeMap::new(),
             standing: Vec::new(),
-            episodes: Default::default(),
+            events: Default::default(),
             began: None,
             limit,
             refused: 0,
@@ -141,7 +141,7 @@ impl<K: Ord + Clone> Novelty<K> {
         let since = known.repeated_at;
         let r = self.rate(2 + usize::from(after), edge, since.unwrap_or(edge), first);
         if !counted {
-            self.event(2 + usize::from(after), edge);
+            self.events[2 + usize::from(after)].push((edge, first));
         }
         Some(Surprise { r, first: false })
     }
@@ -177,7 +177,7 @@ impl<K: Ord + Clone> Novelty<K> {
         }
         let class = usize::from(after_change);
         let r = self.rate(class, edge, edge, edge);
-        self.event(class, edge);
+        self.events[class].push((edge, edge));
         Some(Surprise { r, first: true })
     }
 
@@ -194,20 +194,22 @@ impl<K: Ord + Clone> Novelty<K> {
             return r;
         }
         let young = now - past / 2;
-        r.max((self.episodes(class, young, at) + 0.5) / days((past / 2).max(1)))
+        r.max((self.episodes(class, young.max(from), at) + 0.5) / days((past / 2).max(1)))
     }
 
-    fn event(&mut self, class: usize, at: Time) {
-        match self.episodes[class].last_mut() {
-            Some((_, last)) if at - *last <= EPISODE => *last = at,
-            _ => self.episodes[class].push((at, at)),
-        }
-    }
-
-    /// Episodes of a class that began at `from` or later and were over an hour before `until`.
+    /// Episodes of a class since `from`, that were over an hour before `until`. What was first seen before (in the warm-up)
+    /// is neither new nor repeated, and does not count.
     fn episodes(&self, class: usize, from: Time, until: Time) -> f64 {
-        let past = |(first, last): &&(Time, Time)| *first >= from && until - *last > EPISODE;
-        self.episodes[class].iter().filter(past).count() as f64
+        let mut episodes = 0;
+        let mut last: Option<Time> = None;
+        let counts = |(at, first): &&(Time, Time)| *first >= from && *at >= from && until - *at > EPISODE;
+        for (at, _) in self.events[class].iter().filter(counts) {
+            if last.is_none_or(|last| *at - last > EPISODE) {
+                episodes += 1;
+            }
+            last = Some(*at);
+        }
+        f64::from(episodes)
     }
 
     /// Notes that a signal about a thing stands.

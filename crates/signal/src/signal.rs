@@ -121,6 +121,8 @@ pub struct BaseRate {
 /// What was folded into a signal.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Member {
+    /// Its key.
+    pub key: String,
     /// Kind of departure.
     pub kind: Kind,
     /// What departed.

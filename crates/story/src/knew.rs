@@ -24,8 +24,7 @@ pub fn verdict(
     users_at: Time,
     cites: &mut Cites<'_>,
 ) -> Knew {
-    let counted: Vec<usize> =
-        (0..signals.len()).filter(|n| why_not(signals, *n, path, posterior, users_at).is_none()).collect();
+    let counted = counted(signals, path, posterior, users_at);
     let mut first = None;
     let mut passed_over = Vec::new();
     for number in &counted {
@@ -57,6 +56,11 @@ pub fn verdict(
         counted,
         passed_over,
     }
+}
+
+/// The signals that count for what was known, in order of detection.
+pub fn counted(signals: &[Told], path: &Path, posterior: &Posterior, users_at: Time) -> Vec<usize> {
+    (0..signals.len()).filter(|n| why_not(signals, *n, path, posterior, users_at).is_none()).collect()
 }
 
 /// Why a signal does not count for what was known; `None` where it does.

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use evidence::{HOUR, MINUTE, Nanos, Time};
+use signal::Direction;
 use signal::budget::SHOWN;
 
 use crate::cite::Cites;
@@ -18,11 +19,23 @@ const TIE: Nanos = 2 * MINUTE;
 /// What a departure weighs that a callee's explains.
 const EXPLAINED: f64 = 0.4;
 
+/// A departure by this factor (e to the fourth) or more is as large as any.
+const LARGE: f64 = 4.0;
+
 /// The first and strongest departure of one service.
 struct Departed {
     signal: usize,
     onset: Time,
     strength: f64,
+    /// How much other than its own past, 0 to 1: order says little where onsets lie close, size says more.
+    size: f64,
+}
+
+/// How far from its own past, on a scale of factors; what is new or gone is in the middle.
+fn size(told: &Told) -> f64 {
+    let (seen, usual) = (told.signal.observed.abs(), told.signal.baseline.abs());
+    let is_level = !matches!(told.signal.direction, Direction::New | Direction::Gone);
+    if is_level && seen > 0.0 && usual > 0.0 { ((seen / usual).ln().abs() / LARGE).min(1.0) } else { 0.5 }
 }
 
 /// What departed around the time at which users were hurt, by service.
@@ -38,9 +51,14 @@ fn departed(signals: &[Told], noticed: Time, users_at: Time) -> BTreeMap<String,
         if service.is_empty() || !belongs(told) || (shown && told.peak < SHOWN) {
             continue;
         }
-        let entry =
-            found.entry(service.clone()).or_insert(Departed { signal: number, onset: told.onset.0, strength: 0.0 });
+        let entry = found.entry(service.clone()).or_insert(Departed {
+            signal: number,
+            onset: told.onset.0,
+            strength: 0.0,
+            size: 0.0,
+        });
         entry.strength = entry.strength.max(told.peak);
+        entry.size = entry.size.max(size(told));
         if told.onset.0 < entry.onset {
             entry.onset = told.onset.0;
             entry.signal = number;
@@ -58,7 +76,7 @@ pub fn suspects(facts: &Facts<'_>, signals: &[Told], users_at: Time, cites: &mut
     let mut found: Vec<SuspectService> = Vec::new();
     for (service, its) in &departed {
         let late = (its.onset - first - TIE).max(0);
-        let mut score = its.strength * (-2.0 * late as f64 / spread).exp();
+        let mut score = its.strength * (0.4 + 0.6 * its.size) * (-2.0 * late as f64 / spread).exp();
         let mut why = Vec::new();
         if late == 0 {
             let sentence = Sentence::FirstToDepart { service: service.clone(), signal: its.signal };

@@ -1,9 +1,9 @@
 //! Which change: a posterior over the changes that were seen, and over "no change that we can see".
 //!
 //! For now three kinds of evidence: *time* (a change comes before its effect, and soon more often than late), *place* and
-//! *innocence*. Each reason is one likelihood ratio. They are tempered (their square root is taken): incidents gather
-//! changes around them, reasons are not independent, and published figures say that "the last deploy" is right in one
-//! incident of twenty-four. The prior of no change is the contract's and is never fitted.
+//! *innocence*. Each reason is one likelihood ratio: how much likelier it is of the change that made the trouble than of
+//! the changes that this system sees anyway. So a place where everything is changed says little, and of many changes
+//! that came at the same time none stands out. The prior of no change is the contract's and is never fitted.
 
 use std::collections::BTreeMap;
 
@@ -28,18 +28,22 @@ const DELAY_MIN: Nanos = MINUTE;
 const TIME_RATIO: (f64, f64) = (0.05, 30.0);
 /// A change that came after trouble began.
 const AFTER: f64 = 0.02;
-/// A change of the service where trouble began; of one on the path; of one off it.
-const AT_FIRST: f64 = 3.0;
-const ON_PATH: f64 = 1.5;
-const OFF_PATH: f64 = 0.2;
+/// Where the change that made trouble is: at the service where it began, elsewhere on the path, off it, at nobody's.
+/// Incidents begin where something was changed more often than not, and not always.
+const PLACES: [f64; 4] = [0.6, 0.2, 0.1, 0.1];
+/// The power to which each ratio is taken: incidents gather changes around them and reasons are not independent; where
+/// somebody counted, "the last deploy" was right in one incident of twenty-four.
+const TEMPER: f64 = 0.6;
+/// Of several beginnings of trouble the first one weighs so much: what made it made the rest.
+const FIRST: f64 = 0.6;
+/// As if so many changes more had been seen, spread evenly over the places.
+const PLACES_PRIOR: f64 = 2.0;
 /// A change of documentation or tests alone.
 const INNOCENT: f64 = 0.02;
 /// A commit that no deploy ships, where deploys are seen.
 const UNSHIPPED: f64 = 0.25;
-/// The power to which each ratio is taken.
-const TEMPER: f64 = 0.5;
-
 /// The posterior with what it rules out.
+#[derive(Default)]
 pub struct Posterior {
     /// Best first.
     pub changes: Vec<SuspectChange>,
@@ -68,24 +72,34 @@ impl Posterior {
 }
 
 /// Where and when trouble began, as far as signals say.
+#[derive(Debug)]
 struct Trouble {
     service: String,
     onset: Time,
     latest: Time,
 }
 
-/// The posterior over the changes.
-pub fn changes(facts: &Facts<'_>, signals: &[Told], path: &Path, users_at: Time, cites: &mut Cites<'_>) -> Posterior {
+/// The posterior over the changes. `counted`: signals that count for what was known, as far as that is found out yet; the
+/// earliest of them is a beginning that a change may have made.
+pub fn changes(
+    facts: &Facts<'_>,
+    signals: &[Told],
+    counted: &[usize],
+    path: &Path,
+    users_at: Time,
+    cites: &mut Cites<'_>,
+) -> Posterior {
     let noticed = facts.incident.noticed_at;
     let from = noticed - facts.settings.lookback;
     let asking = asking(signals, path, noticed);
     let prior = if asking.is_empty() { PRIOR_UNASKED } else { PRIOR_ASKED };
-    let troubles = troubles(&asking, users_at);
+    let troubles = troubles(&asking, counted.first().map(|n| &signals[*n]), users_at);
     let mut seen = candidates(facts, from, noticed);
+    let places = Places::of(&seen, &troubles, path);
     let first = [facts.span.map(|s| s.0), seen.iter().map(|c| c.time).min()].into_iter().flatten().min();
     let span = noticed - first.unwrap_or(noticed);
     for candidate in &mut seen {
-        weigh(facts, candidate, &troubles, path, span.max(DELAY_MIN), cites);
+        weigh(facts, candidate, &troubles, &places, span.max(DELAY_MIN), cites);
     }
     let each = (1.0 - prior) / seen.len().max(1) as f64;
     let none = if seen.is_empty() { 1.0 } else { prior };
@@ -107,8 +121,8 @@ fn asking<'a>(signals: &'a [Told], path: &Path, noticed: Time) -> Vec<&'a Told> 
     signals.iter().filter(|t| t.signal.strength >= SHOWN && on_path(t) && is_now(t)).collect()
 }
 
-/// The first sign that asks, and the first pain: a change may have made either.
-fn troubles(asking: &[&Told], users_at: Time) -> Vec<Trouble> {
+/// The first sign that counts, the first that asks, and the first pain: a change may have made any of them.
+fn troubles(asking: &[&Told], counted: Option<&Told>, users_at: Time) -> Vec<Trouble> {
     let trouble = |t: &&Told| Trouble {
         service: t.signal.subject.service.clone(),
         onset: t.onset.0,
@@ -117,7 +131,8 @@ fn troubles(asking: &[&Told], users_at: Time) -> Vec<Trouble> {
     let by_onset = |a: &&&Told, b: &&&Told| (a.onset.0, &a.signal.key).cmp(&(b.onset.0, &b.signal.key));
     let first = asking.iter().filter(|t| !t.pain).min_by(by_onset).map(trouble);
     let pain = asking.iter().filter(|t| t.pain).min_by(by_onset).map(trouble);
-    let mut troubles: Vec<Trouble> = first.into_iter().chain(pain).collect();
+    let mut troubles: Vec<Trouble> = counted.as_ref().map(trouble).into_iter().chain(first).chain(pain).collect();
+    troubles.dedup_by(|a, b| a.service == b.service && a.onset == b.onset);
     if troubles.is_empty() {
         troubles.push(Trouble { service: String::new(), onset: users_at, latest: users_at });
     }
@@ -179,12 +194,54 @@ fn service_of_files(facts: &Facts<'_>, change: &ChangeEvent) -> Option<String> {
     named.next().is_none().then(|| first.clone())
 }
 
-/// Weighs a candidate: the product of its tempered ratios is left in its score, before the prior.
+/// How often the changes that this system sees are of which place.
+struct Places<'a> {
+    troubles: &'a [Trouble],
+    path: &'a Path,
+    shares: [f64; 4],
+}
+
+impl<'a> Places<'a> {
+    fn of(seen: &[SuspectChange], troubles: &'a [Trouble], path: &'a Path) -> Places<'a> {
+        let mut places = Places { troubles, path, shares: [PLACES_PRIOR / 4.0; 4] };
+        for change in seen {
+            let place = places.place(change.service.as_deref());
+            places.shares[place] += 1.0;
+        }
+        let sum = seen.len() as f64 + PLACES_PRIOR;
+        places.shares.iter_mut().for_each(|share| *share /= sum);
+        places
+    }
+
+    fn place(&self, service: Option<&str>) -> usize {
+        match service {
+            None => 3,
+            Some(service) if self.troubles.iter().any(|t| t.service == service) => 0,
+            Some(service) if self.path.holds(service) => 1,
+            Some(_) => 2,
+        }
+    }
+
+    fn ratio(&self, service: Option<&str>) -> (Sentence, f64) {
+        let place = self.place(service);
+        let ratio = PLACES[place] / self.shares[place];
+        let service = service.unwrap_or_default().to_string();
+        let sentence = match place {
+            0 => Sentence::ChangeAtFirst { service, ratio },
+            1 => Sentence::ChangeOnPath { service, ratio },
+            2 => Sentence::ChangeOffPath { service, ratio },
+            _ => Sentence::ChangeOfNobody,
+        };
+        (sentence, ratio)
+    }
+}
+
+/// Weighs a candidate: the product of its ratios is left in its score, before the prior.
 fn weigh(
     facts: &Facts<'_>,
     of: &mut SuspectChange,
     troubles: &[Trouble],
-    path: &Path,
+    places: &Places<'_>,
     span: Nanos,
     cites: &mut Cites<'_>,
 ) {
@@ -198,7 +255,7 @@ fn weigh(
     };
     let (sentence, ratio) = in_time(of.time, troubles, span);
     reason(sentence, ratio);
-    let (sentence, ratio) = in_place(of.service.as_deref(), troubles, path);
+    let (sentence, ratio) = places.ratio(of.service.as_deref());
     reason(sentence, ratio);
     let change = of.ships.map_or(&facts.changes[of.change], |n| &facts.changes[n]);
     if is_innocent(change) {
@@ -224,7 +281,14 @@ fn in_time(at: Time, troubles: &[Trouble], span: Nanos) -> (Sentence, f64) {
         let delay = (trouble.onset - at).max(2 * DELAY_MIN);
         (span as f64 / (delay as f64 * reach)).clamp(TIME_RATIO.0, TIME_RATIO.1)
     };
-    let mean = total(troubles.iter().map(ratio)) / troubles.len() as f64;
+    let mut ordered: Vec<&Trouble> = troubles.iter().collect();
+    ordered.sort_by_key(|t| t.onset);
+    let ratios: Vec<f64> = ordered.into_iter().map(ratio).collect();
+    let mean = match ratios.as_slice() {
+        [one] => *one,
+        [first, rest @ ..] => FIRST * first + (1.0 - FIRST) * total(rest.iter().copied()) / rest.len() as f64,
+        [] => 1.0,
+    };
     let first = troubles.iter().map(|t| t.onset).min().unwrap_or(at);
     let last = troubles.iter().map(|t| t.latest).max().unwrap_or(at);
     let sentence = if at > last {
@@ -235,21 +299,6 @@ fn in_time(at: Time, troubles: &[Trouble], span: Nanos) -> (Sentence, f64) {
         Sentence::ChangeBefore { before: (onset - at).max(0), ratio: mean }
     };
     (sentence, mean)
-}
-
-fn in_place(service: Option<&str>, troubles: &[Trouble], path: &Path) -> (Sentence, f64) {
-    let Some(service) = service else { return (Sentence::ChangeOfNobody, 1.0) };
-    let name = service.to_string();
-    if troubles.iter().any(|t| t.service == service) {
-        return (Sentence::ChangeAtFirst { service: name, ratio: AT_FIRST }, AT_FIRST);
-    }
-    if path.service.is_none() {
-        return (Sentence::ChangeOnPath { service: name, ratio: 1.0 }, 1.0);
-    }
-    if path.holds(service) {
-        return (Sentence::ChangeOnPath { service: name, ratio: ON_PATH }, ON_PATH);
-    }
-    (Sentence::ChangeOffPath { service: name, ratio: OFF_PATH }, OFF_PATH)
 }
 
 /// Documentation and tests alone.

@@ -273,7 +273,11 @@ pub(crate) fn assemble(facts: &Facts<'_>) -> Story {
         signal.lead = (lead > 0 && !signal.pain).then_some(lead);
     }
     let path = Path::of(facts);
-    let suspects = suspects::changes(facts, &signals, &path, users_at, &mut cites);
+    // What counts may extend the path to the place of a change that fits, and what fits depends on what counts: the
+    // posterior is found twice, first from what counts on the path of calls alone.
+    let before = suspects::Posterior::default();
+    let counted = knew::counted(&signals, &path, &before, users_at);
+    let suspects = suspects::changes(facts, &signals, &counted, &path, users_at, &mut cites);
     let knew = knew::verdict(facts, &signals, &path, &suspects, users_at, &mut cites);
     let services = services::suspects(facts, &signals, users_at, &mut cites);
     let blast_radius = services::blast_radius(facts, &signals, &services);

@@ -220,7 +220,9 @@ fn chosen(telling: &Telling<'_>) -> Vec<usize> {
     let knew = &story.knew;
     let taken = |n: &usize| !knew.passed_over.iter().any(|(p, _)| p == n);
     let counted: Vec<usize> = knew.counted.iter().copied().filter(taken).collect();
-    let pain = story.signals.iter().position(|t| t.pain && t.signal.strength >= signal::budget::SHOWN);
+    let noticed = story.incident.noticed_at;
+    let holds = |t: &Told| t.onset.1 <= noticed && t.ended.is_none_or(|(end, _)| end >= noticed);
+    let pain = story.signals.iter().position(|t| t.pain && t.peak >= signal::budget::SHOWN && holds(t));
     let mut chosen: Vec<usize> = counted.iter().copied().take(SIGNALS - usize::from(pain.is_some())).collect();
     chosen.extend(pain);
     let shown = |n: &usize| story.signals[*n].signal.strength >= signal::budget::SHOWN && !chosen.contains(n);

@@ -176,7 +176,12 @@ impl LogRate {
         let mut moves: Vec<(usize, Moved)> = Vec::new();
         for (number, line) in self.lines.iter_mut().enumerate() {
             let rest = (wrote - part(&line.watch), usual - line.watch.usual(index));
-            let around = Surroundings { edge: moment.edge, load: load(rest.0.max(0.0), rest.1.max(0.0)), pools: &self.pools, shares };
+            let around = Surroundings {
+                edge: moment.edge,
+                load: load(rest.0.max(0.0), rest.1.max(0.0)),
+                pools: &self.pools,
+                shares,
+            };
             let moved = line.watch.close(index, &around);
             let warm = moment.edge - line.began > warm_up(moment.edge - line.began);
             if warm {

@@ -15,8 +15,10 @@ use crate::budget::{Family, RAISED, Streams, strength, warm_up};
 use crate::series::Direction;
 use crate::signal::{Amount, Citation, Kind, Unit};
 
-/// A report is missed by chance at least so often, whatever the past says.
-const MISSED_LEAST: f64 = 0.02;
+/// Once reports are missing, the next one is missing too so often, before anything is known: what pauses, pauses for a
+/// while. And as many gaps were seen as this.
+const PAUSE: f64 = 0.8;
+const PAUSE_PRIOR: f64 = 10.0;
 /// So many lengths of silence are tried.
 const TESTS: f64 = 6.0;
 /// So long after its raise a silence is what is normal now.
@@ -33,6 +35,8 @@ struct Heard {
     /// Ticks of the source between two reports, the latest seven.
     gaps: Vec<u64>,
     reports: f64,
+    /// How many gaps began, and how many reports were missed in all.
+    pauses: f64,
     missed: f64,
     standing: Option<Standing>,
     retired: bool,
@@ -76,9 +80,28 @@ impl Clock {
     }
 }
 
+/// How all metrics together pause.
+#[derive(Clone, Copy, Default)]
+struct Pausing {
+    reports: f64,
+    pauses: f64,
+    missed: f64,
+}
+
+impl Pausing {
+    /// How likely a report is the first of so many that are missing in a row, for a metric with this past.
+    fn chance(&self, heard: &Heard, missing: u64) -> f64 {
+        let usual = (self.pauses + 0.5) / (self.reports + 1.0);
+        let begins = (heard.pauses + 0.5 + PAUSE_PRIOR * usual) / (heard.reports + 1.0 + PAUSE_PRIOR);
+        let goes_on = (self.missed - self.pauses + PAUSE * PAUSE_PRIOR) / (self.missed + PAUSE_PRIOR);
+        begins * goes_on.powf(missing as f64 - 1.0)
+    }
+}
+
 /// Raises `metric.silent`.
 #[derive(Default)]
 pub struct MetricSilent {
+    all: Pausing,
     metrics: BTreeMap<Metric, Heard>,
     sources: BTreeMap<u32, Clock>,
 }
@@ -102,11 +125,12 @@ impl Detector for MetricSilent {
             self.heard(moment, metric, source);
         }
         let share = moment.budget.test(Family::Metric, KINDS);
+        let all = self.all;
         for (metric, heard) in &mut self.metrics {
             if ticked.binary_search(&heard.source).is_ok()
                 && let Some(clock) = self.sources.get(&heard.source)
             {
-                listen(moment, *metric, heard, clock, share, said);
+                listen(moment, *metric, heard, clock, (&all, share), said);
             }
         }
     }
@@ -137,6 +161,7 @@ impl MetricSilent {
             last_tick: ticks,
             gaps: Vec::new(),
             reports: 0.0,
+            pauses: 0.0,
             missed: 0.0,
             standing: None,
             retired: false,
@@ -144,8 +169,15 @@ impl MetricSilent {
         if heard.source != source {
             return;
         }
-        heard.missed += heard.missing(ticks) as f64;
+        let missing = heard.missing(ticks) as f64;
+        heard.missed += missing;
         heard.reports += 1.0;
+        self.all.missed += missing;
+        self.all.reports += 1.0;
+        if missing > 0.0 {
+            heard.pauses += 1.0;
+            self.all.pauses += 1.0;
+        }
         let gap = ticks - heard.last_tick;
         if gap > 0 {
             if heard.gaps.len() == 7 {
@@ -159,7 +191,14 @@ impl MetricSilent {
     }
 }
 
-fn listen(moment: &Moment<'_>, metric: Metric, heard: &mut Heard, clock: &Clock, share: f64, said: &mut Vec<Said>) {
+fn listen(
+    moment: &Moment<'_>,
+    metric: Metric,
+    heard: &mut Heard,
+    clock: &Clock,
+    (all, share): (&Pausing, f64),
+    said: &mut Vec<Said>,
+) {
     let missing = heard.missing(clock.ticks);
     if let Some(mut standing) = heard.standing {
         let back = if missing == 0 { Some(*standing.back_since.get_or_insert(moment.edge)) } else { None };
@@ -182,9 +221,8 @@ fn listen(moment: &Moment<'_>, metric: Metric, heard: &mut Heard, clock: &Clock,
     if missing < 2 || heard.retired || past <= warm_up(past) || heard.reports < 8.0 {
         return;
     }
-    let missed = ((heard.missed + 0.5) / (heard.reports + heard.missed + 1.0)).max(MISSED_LEAST);
     let width = clock.step() * (missing * heard.usual()) as i64;
-    let r = missed.powf(missing as f64) * 2.0 * DAY as f64 / width as f64 * TESTS;
+    let r = all.chance(heard, missing) * 2.0 * DAY as f64 / width as f64 * TESTS;
     let strength = strength(r, share);
     if strength < RAISED {
         return;

@@ -10,6 +10,8 @@ use crate::arithmetic::{count_lower, count_upper, normal_quantile_upper, student
 pub const WINDOWS_MIN: f64 = 4.0;
 /// The ridge on the slope: as if three windows with a tenth of load variation had shown no influence.
 const RIDGE: f64 = 3.0 * 0.1 * 0.1;
+/// A slope must explain so many times the noise of one window before any of it is believed.
+const CHANCE: f64 = 4.0;
 /// Windows beyond so many deviations are absorbed as if they were that far.
 const CLAMP: f64 = 4.0;
 /// From here on (in deviations) a window counts for the tail.
@@ -118,9 +120,17 @@ impl Baseline {
         (self.windows - 2.0).max(1.0)
     }
 
+    /// By least squares on the load with a ridge, shrunk by what chance alone would explain: nothing is left of a slope
+    /// below two standard errors. Source: James and Stein (1961), in the positive-part form.
     fn slope(&self) -> f64 {
-        let ridge = RIDGE * self.load * self.load;
-        if self.load_square + ridge <= 0.0 { 0.0 } else { self.product / (self.load_square + ridge) }
+        let spread = self.load_square + RIDGE * self.load * self.load;
+        if spread <= 0.0 {
+            return 0.0;
+        }
+        let slope = self.product / spread;
+        let noise = self.residual(slope) / self.freedom();
+        let explained = slope * slope * spread;
+        if explained <= CHANCE * noise { 0.0 } else { slope * (1.0 - CHANCE * noise / explained) }
     }
 
     /// A count follows the load not at all, fully, or in part.
@@ -136,7 +146,8 @@ impl Baseline {
     fn predict(&self, load: f64, slope: f64) -> (f64, f64) {
         let ridge = RIDGE * self.load * self.load;
         let away = load - self.load;
-        let leverage = if self.load_square + ridge > 0.0 { away * away / (self.load_square + ridge) } else { 0.0 };
+        let follows = slope != 0.0 && self.load_square + ridge > 0.0;
+        let leverage = if follows { away * away / (self.load_square + ridge) } else { 0.0 };
         // Far outside the loads seen, a straight line is a guess: the leverage says so, the expectation is held back.
         let reach = 3.0 * (self.load_square / self.windows.max(1.0)).sqrt() + 0.1 * self.load;
         (self.mean + slope * away.clamp(-reach, reach), 1.0 + 1.0 / self.windows.max(1.0) + leverage)
@@ -163,6 +174,24 @@ impl Baseline {
         self.value_square += off_value * (value - self.mean);
         self.load_square += off_load * (window.load - self.load);
         self.product += off_value * (window.load - self.load);
+    }
+
+    /// Takes in a stretch of windows that was held back, as they were. Source: Chan, Golub and LeVeque (1983).
+    pub fn take_in(&mut self, held: &Baseline) {
+        let windows = self.windows + held.windows;
+        if held.windows <= 0.0 || windows <= 0.0 {
+            return;
+        }
+        let weight = self.windows * held.windows / windows;
+        let (value, load) = (held.mean - self.mean, held.load - self.load);
+        self.value_square += held.value_square + value * value * weight;
+        self.load_square += held.load_square + load * load * weight;
+        self.product += held.product + value * load * weight;
+        self.mean += value * held.windows / windows;
+        self.load += load * held.windows / windows;
+        self.tail_count += held.tail_count;
+        self.tail_excess += held.tail_excess;
+        self.windows = windows;
     }
 
     /// Moves the level: what stayed is the new normal. Dispersion is kept.
@@ -241,8 +270,11 @@ impl Baseline {
         let p = if regular {
             student_upper((off.abs() - 0.5).max(0.0) / variance.sqrt(), freedom)
         } else {
-            let tail =
-                if missed { count_lower(window.value, expected, variance) } else { count_upper(window.value, expected, variance) };
+            let tail = if missed {
+                count_lower(window.value, expected, variance)
+            } else {
+                count_upper(window.value, expected, variance)
+            };
             student_upper(normal_quantile_upper(tail.min(0.5)), freedom)
         };
         Some(self.judged(expected, variance.sqrt(), off, p.min(0.5), freedom))
@@ -328,6 +360,21 @@ mod tests {
         };
         assert!(judge(1.0) < 1e-8, "{}", judge(1.0));
         assert!(judge(0.0) > 0.05, "{}", judge(0.0));
+    }
+
+    #[test]
+    fn a_stretch_taken_in_is_as_if_it_had_been_absorbed() {
+        let window = |i: u64| Window { value: 3.0 + noise(i), load: 1.0 + 0.1 * noise(2 * i) };
+        let whole = past(90, window);
+        let mut parts = past(60, window);
+        let mut held = Baseline::default();
+        (60..90).for_each(|i| held.absorb(window(i), None));
+        parts.take_in(&held);
+        for (a, b) in
+            [(whole.mean, parts.mean), (whole.value_square, parts.value_square), (whole.product, parts.product)]
+        {
+            assert!((a - b).abs() < 1e-9, "{a} {b}");
+        }
     }
 
     #[test]

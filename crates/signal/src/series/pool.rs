@@ -36,10 +36,12 @@ impl Pools {
     /// The pools over these streams of counts, in a fixed order.
     pub fn of_counts<'a>(watches: impl Iterator<Item = &'a Watch> + Clone) -> Pools {
         let mut pools = Pools::default();
-        for (index, pool) in pools.counts.iter_mut().enumerate() {
-            let told =
-                watches.clone().map(|w| w.baseline(index)).filter(|b| b.windows >= TELLS_FROM && b.total() >= EVENTS);
-            *pool = median(told.map(Baseline::index_of_dispersion).collect());
+        for index in 0..pools.counts.len() {
+            let told = || watches.clone().map(|w| w.baseline(index)).filter(|b| b.windows >= TELLS_FROM);
+            let common = told().filter(|b| b.total() >= EVENTS);
+            pools.counts[index] = median(common.map(Baseline::index_of_dispersion).collect());
+            let rare = told().filter(|b| (RARE_FROM..EVENTS).contains(&b.total()));
+            pools.rare[index] = upper(rare.map(Baseline::index_of_dispersion).collect());
         }
         pools
     }
@@ -91,4 +93,3 @@ fn median(mut values: Vec<f64>) -> Option<f64> {
     values.sort_by(f64::total_cmp);
     Some(values[values.len() / 2])
 }
-

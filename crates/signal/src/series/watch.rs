@@ -132,7 +132,18 @@ pub struct Surroundings<'a> {
 #[derive(Clone, Copy, Debug, Default)]
 struct Half {
     sum: f64,
+    /// The same without winsorising: what is told.
+    raw: f64,
     points: u32,
+}
+
+/// A window as people are told of it.
+#[derive(Clone, Copy, Debug)]
+struct Shown {
+    span: (Time, Time),
+    width: Nanos,
+    /// Its value without winsorising.
+    observed: f64,
 }
 
 #[derive(Clone, Debug)]
@@ -145,7 +156,6 @@ struct Standing {
     peak: f64,
     past: Baseline,
     back_since: Option<Time>,
-    after: Baseline,
 }
 
 /// Where a cumulated deviation last was zero: where a change that shows now may have begun.
@@ -177,6 +187,8 @@ struct Scale {
     now: Half,
     even: bool,
     baseline: Baseline,
+    /// Windows of a shown departure that stands: they are part of the past once it is over.
+    held: Baseline,
     waiting: Option<(Window, Option<Judged>)>,
     snapshots: Vec<(Time, Baseline)>,
     cumulated: Cumulated,
@@ -190,7 +202,7 @@ pub struct Watch {
     standing: [Option<Standing>; 2],
     clamp: Clamp,
     step: Step,
-    last: Option<(Time, f64)>,
+    last: Option<(Time, f64, f64)>,
 }
 
 impl Watch {
@@ -219,19 +231,22 @@ impl Watch {
     pub fn count(&mut self, events: f64) {
         for scale in &mut self.scales {
             scale.now.sum += events;
+            scale.now.raw += events;
             scale.now.points += 1;
         }
     }
 
     /// Adds the value of one minute. The finest window is this value with the one before, and closes now.
     pub fn value(&mut self, value: f64, around: &Surroundings<'_>) -> Vec<Moved> {
+        let raw = value;
         let value = self.clamp.winsorised(value);
         for scale in &mut self.scales[1..] {
             scale.now.sum += value;
+            scale.now.raw += raw;
             scale.now.points += 1;
         }
-        let before = self.last.replace((around.edge, value));
-        let Some((at, last)) = before else { return Vec::new() };
+        let before = self.last.replace((around.edge, value, raw));
+        let Some((at, last, last_raw)) = before else { return Vec::new() };
         let step = self.step.after(around.edge - at);
         if around.edge - at > 3 * step {
             return Vec::new();
@@ -240,7 +255,8 @@ impl Watch {
         // One point alone is a spike, however far out it lies.
         let alone = |centre: f64, deviation: f64| ((last - centre).abs()).min((value - centre).abs()) < deviation;
         self.scales[0].even = !self.scales[0].even;
-        self.turn(0, window, (at - step, around.edge), 2 * step, around, &alone)
+        let shown = Shown { span: (at - step, around.edge), width: 2 * step, observed: (last_raw + raw) / 2.0 };
+        self.turn(0, window, shown, around, &alone)
     }
 
     /// Closes a window of a scale (for values: never of the finest).
@@ -251,19 +267,22 @@ impl Watch {
         scale.before = now;
         scale.now = Half::default();
         scale.even = around.edge.0.div_euclid(half(index)) % 2 == 0;
+        let points = f64::from((before.points + now.points).max(1));
+        let raw = before.raw + now.raw;
         let value = match self.manner {
             Manner::Count => before.sum + now.sum,
             Manner::Value => {
-                let points = before.points + now.points;
                 let usual = self.step.usual().map_or(i64::MAX, |step| width / step);
-                if usual < 4 || i64::from(points) * 2 < usual {
+                if usual < 4 || points * 2.0 < usual as f64 {
                     return self.expire(around.edge);
                 }
-                (before.sum + now.sum) / f64::from(points)
+                (before.sum + now.sum) / points
             }
         };
         let window = Window { value, load: around.load };
-        let mut moved = self.turn(index, window, (around.edge - width, around.edge), width, around, &|_, _| false);
+        let observed = if self.manner == Manner::Count { raw } else { raw / points };
+        let shown = Shown { span: (around.edge - width, around.edge), width, observed };
+        let mut moved = self.turn(index, window, shown, around, &|_, _| false);
         moved.extend(self.expire(around.edge));
         moved
     }
@@ -309,19 +328,23 @@ impl Watch {
         &mut self,
         index: usize,
         window: Window,
-        span: (Time, Time),
-        width: Nanos,
+        shown: Shown,
         around: &Surroundings<'_>,
         alone: &dyn Fn(f64, f64) -> bool,
     ) -> Vec<Moved> {
-        let frozen = self.standing.iter().flatten().any(|s| s.peak >= SHOWN);
-        if self.scales[index].even
-            && let Some((waiting, judged)) = self.scales[index].waiting.take()
-            && !frozen
+        let Shown { span, width, .. } = shown;
+        let departed = self.standing.iter().flatten().any(|s| s.peak >= SHOWN);
+        let scale = &mut self.scales[index];
+        if scale.even
+            && let Some((waiting, judged)) = scale.waiting.take()
         {
-            self.scales[index].baseline.absorb(waiting, judged);
-            if index >= LONG {
-                self.snapshot(index, span.0);
+            if departed {
+                scale.held.absorb(waiting, None);
+            } else {
+                scale.baseline.absorb(waiting, judged);
+                if index >= LONG {
+                    self.snapshot(index, span.0);
+                }
             }
         }
         let judged = self.judge(index, &self.scales[index].baseline, window, around);
@@ -338,14 +361,16 @@ impl Watch {
         if let Some((judged, once)) = best
             && !alone(judged.expected, judged.deviation)
         {
-            moved.extend(self.depart(index, window, span, &judged, once, around));
+            moved.extend(self.depart(index, &shown, &judged, once, around));
         }
         moved
     }
 
     fn judge(&self, index: usize, past: &Baseline, window: Window, around: &Surroundings<'_>) -> Option<Judged> {
         match self.manner {
-            Manner::Count => past.judge_count(window, around.pools.counts(index, past.total()), (3.0 * around.load).min(1.0)),
+            Manner::Count => {
+                past.judge_count(window, around.pools.counts(index, past.total()), (3.0 * around.load).min(1.0))
+            }
             Manner::Value => {
                 let own = self.scales[0].baseline.variance().unwrap_or(0.0);
                 past.judge_value(window, around.pools.values(index, own), self.clamp.resolution())
@@ -383,12 +408,12 @@ impl Watch {
     fn depart(
         &mut self,
         index: usize,
-        window: Window,
-        span: (Time, Time),
+        shown: &Shown,
         judged: &Judged,
         once: f64,
         around: &Surroundings<'_>,
     ) -> Option<Moved> {
+        let span = shown.span;
         // The same extremeness at every width and on both sides.
         let mut r = once * self.tests(index) * 2.0;
         if index >= WIDE && self.manner == Manner::Count && self.scales[WIDE].baseline.windows < 8.0 * 24.0 {
@@ -420,7 +445,6 @@ impl Watch {
                     peak: strength,
                     past,
                     back_since: None,
-                    after: Baseline::default(),
                 });
             }
         }
@@ -432,7 +456,7 @@ impl Watch {
             long,
             stood,
             expected: judged.expected,
-            observed: window.value,
+            observed: shown.observed,
             window: span,
             onset,
             onset_low,
@@ -462,36 +486,44 @@ impl Watch {
             let since = *standing.back_since.get_or_insert(span.0);
             if span.1 - since >= standing.took {
                 self.standing[usize::from(long)] = None;
+                self.learn_what_was_held();
                 return vec![Moved::Ended { long, at: span.1, settled: false }];
             }
         } else {
             standing.back_since = None;
-            standing.after.absorb(window, None);
         }
         let settled = span.1 - standing.raised >= SETTLED && standing.back_since.is_none();
         if !settled {
             self.standing[usize::from(long)] = Some(standing);
             return Vec::new();
         }
+        self.standing[usize::from(long)] = None;
         // What was never shown was never held out of the baseline either.
         if standing.peak >= SHOWN {
-            self.settle(&standing);
+            self.settle();
         }
-        self.standing[usize::from(long)] = None;
         vec![Moved::Ended { long, at: span.1, settled: true }]
     }
 
+    /// A departure is over: it was part of this series' life, as it was.
+    fn learn_what_was_held(&mut self) {
+        if self.standing.iter().flatten().any(|s| s.peak >= SHOWN) {
+            return;
+        }
+        for scale in &mut self.scales {
+            scale.baseline.take_in(&std::mem::take(&mut scale.held));
+        }
+    }
+
     /// What stayed is the new normal, at every width.
-    fn settle(&mut self, standing: &Standing) {
-        let (before, after) = (standing.past.mean(), standing.after.mean());
-        for (index, width) in SCALES.iter().enumerate() {
-            let scale = &mut self.scales[index];
-            match self.manner {
-                Manner::Value => scale.baseline.shift(after - before),
-                Manner::Count if before > 0.0 && scale.baseline.mean() > 0.0 => scale.baseline.scale(after / before),
-                Manner::Count => {
-                    let ratio = *width as f64 / SCALES[standing.scale] as f64;
-                    scale.baseline.shift(after * ratio - scale.baseline.mean());
+    fn settle(&mut self) {
+        for scale in &mut self.scales {
+            let held = std::mem::take(&mut scale.held);
+            if held.windows > 0.0 {
+                let (before, after) = (scale.baseline.mean(), held.mean());
+                match self.manner {
+                    Manner::Count if before > 0.0 => scale.baseline.scale(after / before),
+                    _ => scale.baseline.shift(after - before),
                 }
             }
             scale.snapshots.clear();

@@ -316,8 +316,11 @@ fn classified(token: &[u8], seen: u8) -> Piece {
         return Piece::Hole(Hole::Host);
     }
     // A random hexadecimal id has no digit once in a while; hardly any word of eight letters has only a to f.
-    if core.split(|b| *b == b'-' || *b == b'_').any(|part| part.len() >= 8 && part.iter().all(u8::is_ascii_hexdigit)) {
-        return Piece::Hole(if core.contains(&b'_') { Hole::Id } else { Hole::Hex });
+    if core.iter().all(|b| b.is_ascii_hexdigit() || *b == b'-') {
+        return Piece::Hole(Hole::Hex);
+    }
+    if core.split(|b| !b.is_ascii_hexdigit()).any(|run| run.len() >= 8) {
+        return Piece::Hole(Hole::Id);
     }
     Piece::Word
 }
@@ -642,7 +645,7 @@ mod tests {
             since Sun Dec 4 04:47:44 nothing
             status=active retries = none code=7
             search q="olive tree" hits=3 err="disk is full"
-            captured, reference cw_cbbefaebcffbef
+            captured, reference cw_cbbefaebcffbef for Hdffaeadf
             moved on 2026-11-22 and 2026/11/22"#,
             expect![[r#"
                 GET <path> took <dur> from <ip>:<num>
@@ -656,7 +659,7 @@ mod tests {
                 since <time> nothing
                 status=<val> retries = <val> code=<num>
                 search q="<val>" hits=<num> err="disk is full"
-                captured, reference <id>
+                captured, reference <id> for <id>
                 moved on <time> and <time>
             "#]],
         );
