@@ -135,7 +135,7 @@ impl Stitched {
     /// Takes the next step.
     pub fn step(&mut self, step: Step) {
         let done = match step {
-            Step::Begin { first, .. } => {
+            Step::Begin { first } => {
                 self.current = Some(Source::new(&first));
                 Ok(())
             }

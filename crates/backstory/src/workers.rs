@@ -20,8 +20,6 @@ use crate::read::Pending;
 pub enum Step {
     /// A source begins.
     Begin {
-        /// Its number.
-        source: u32,
         /// Its first stamps, in file order.
         first: Vec<Time>,
     },
@@ -116,7 +114,7 @@ fn read(sources: Vec<Pending>, jobs: &SyncSender<(u64, Job)>) {
                 continue;
             }
         };
-        if !send(Job::Step(Step::Begin { source, first: opened.first_stamps() })) {
+        if !send(Job::Step(Step::Begin { first: opened.first_stamps() })) {
             return;
         }
         while let Some(chunk) = opened.next_chunk() {

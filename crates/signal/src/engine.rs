@@ -133,6 +133,12 @@ impl Engine {
         &self.lost
     }
 
+    /// How many things found no place under a detector's limits, by detector.
+    pub fn dropped(&self) -> Vec<(&'static str, u64)> {
+        let dropped = |(name, d): &(&'static str, Option<Box<dyn Detector>>)| Some((*name, d.as_ref()?.dropped()));
+        self.detectors.iter().filter_map(dropped).filter(|(_, n)| *n > 0).collect()
+    }
+
     /// How many streams of all families are past their warm-up, in all.
     pub fn watched(&self) -> u64 {
         let streams = self.detectors.iter().filter_map(|(_, d)| d.as_ref()).map(|d| d.streams(self.now).1);

@@ -15,7 +15,7 @@ use crate::types::{Chapter, ChapterKind, SilenceKind, Story, UsersFrom, Verdict}
 
 /// So many changes are told; the rest is counted.
 const CHANGES_TOLD: usize = 8;
-/// So many signals of a chapter are told.
+/// So many signals of a chapter are told; the rest is counted.
 const SIGNALS_TOLD: usize = 12;
 
 /// Writes all chapters.
@@ -98,14 +98,9 @@ fn changed(facts: &Facts<'_>, story: &Story, cites: &mut Cites<'_>) -> Chapter {
 /// How trouble went from service to service, in order of onset.
 fn spread(facts: &Facts<'_>, story: &Story, cites: &mut Cites<'_>) -> Option<Chapter> {
     let first = story.suspects.services.first()?;
-    let onset = |service: &str| {
-        let its =
-            story.signals.iter().enumerate().filter(|(_, t)| t.signal.subject.service == service && t.peak >= SHOWN);
-        its.map(|(n, t)| (t.onset.0, n)).min()
-    };
-    let (began, signal) = onset(&first.service)?;
-    let mut reached: Vec<(Time, usize, &String)> =
-        story.blast_radius.iter().filter_map(|s| onset(s).map(|(at, n)| (at, n, s))).collect();
+    let (began, signal) = (first.onset, first.signal);
+    let dragged = story.suspects.services.iter().filter(|s| story.blast_radius.contains(&s.service));
+    let mut reached: Vec<(Time, usize, &String)> = dragged.map(|s| (s.onset, s.signal, &s.service)).collect();
     reached.sort();
     let mut text = Vec::new();
     let mut signals = vec![signal];
@@ -220,6 +215,7 @@ fn besides(
 ) -> Option<Chapter> {
     let mut text = Vec::new();
     let mut signals = Vec::new();
+    let mut more = 0;
     for (number, told) in story.signals.iter().enumerate() {
         if told.signal.strength < SHOWN {
             continue;
@@ -227,12 +223,19 @@ fn besides(
         let why = why_not(&story.signals, number, path, posterior, story.users_at);
         let passed_over = story.knew.passed_over.iter().find(|(n, _)| *n == number);
         let Some(why) = why.or(passed_over.map(|(_, chance)| NotCounted::Chance(*chance))) else { continue };
+        if signals.len() == SIGNALS_TOLD {
+            more += 1;
+            continue;
+        }
         let sentence = Sentence::NotCounted { signal: number, why };
         text.push(Said { sentence, cites: cited(&story.signals, number, facts, cites) });
         signals.push(number);
     }
     if signals.is_empty() {
         return None;
+    }
+    if more > 0 {
+        text.push(Said { sentence: Sentence::MoreNoticed { count: more }, cites: vec![cites.everything()] });
     }
     let times = signals.iter().map(|n| story.signals[*n].signal.detected_at).collect::<Vec<_>>();
     let mut chapter = within(chapter(ChapterKind::AlsoNoticed, text), times.into_iter());

@@ -150,7 +150,7 @@ fn ignored(facts: &Facts<'_>, users_at: Time) -> Option<SilenceKind> {
 fn is_blind(facts: &Facts<'_>, path: &Path, users_at: Time) -> bool {
     match &path.service {
         Some(service) => is_quiet(facts, service, users_at),
-        None => facts.reporters.is_empty(),
+        None => facts.span.is_none(),
     }
 }
 

@@ -38,6 +38,8 @@ pub enum Sentence {
     Raised { signal: usize, before: Nanos, new_to_reader: bool },
     /// A signal does not count, because …
     NotCounted { signal: usize, why: NotCounted },
+    /// So many further signals do not count either.
+    MoreNoticed { count: usize },
     /// A change was made, so long before users were hurt.
     Changed { change: usize, before: Nanos },
     /// Nothing changed that was seen, in so long.

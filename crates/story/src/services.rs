@@ -93,7 +93,13 @@ pub fn suspects(facts: &Facts<'_>, signals: &[Told], users_at: Time, cites: &mut
             cite.extend(cites.call(service, callee));
             why.push(Said { sentence, cites: cite });
         }
-        found.push(SuspectService { service: service.clone(), score: score.clamp(0.0, 1.0), why });
+        found.push(SuspectService {
+            service: service.clone(),
+            onset: its.onset,
+            signal: its.signal,
+            score: score.clamp(0.0, 1.0),
+            why,
+        });
     }
     let strength = |s: &SuspectService| departed[&s.service].strength;
     found.sort_by(|a, b| {

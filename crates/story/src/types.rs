@@ -142,6 +142,10 @@ pub struct SuspectChange {
 pub struct SuspectService {
     /// Its name.
     pub service: String,
+    /// When its part of the trouble began.
+    pub onset: Time,
+    /// The signal that shows that, as an index into [`Story::signals`].
+    pub signal: usize,
     /// 0 to 1.
     pub score: f64,
     /// Why.
@@ -318,7 +322,43 @@ pub(crate) fn assemble(facts: &Facts<'_>) -> Story {
     };
     story.chapters = chapters::write(facts, &story, &path, &mut cites);
     story.evidence = cites.finish();
+    story.renumber();
     story
+}
+
+impl Story {
+    /// Numbers the evidence in the order in which a reader meets it: the chapters first, then everything else.
+    fn renumber(&mut self) {
+        let mut order: Vec<usize> = Vec::new();
+        let mut new_of = vec![0; self.evidence.len() + 1];
+        let mut meet = |cites: &mut Vec<usize>| {
+            for cite in cites.iter().copied() {
+                if new_of[cite] == 0 {
+                    order.push(cite);
+                    new_of[cite] = order.len();
+                }
+            }
+        };
+        self.each_cites(&mut meet);
+        self.each_cites(&mut |cites: &mut Vec<usize>| cites.iter_mut().for_each(|cite| *cite = new_of[*cite]));
+        self.evidence = order.into_iter().map(|cite| self.evidence[cite - 1].clone()).collect();
+    }
+
+    /// All citations, in the order in which a reader meets them.
+    fn each_cites(&mut self, each: &mut dyn FnMut(&mut Vec<usize>)) {
+        self.chapters.iter_mut().flat_map(|c| &mut c.text).for_each(|said| each(&mut said.cites));
+        self.knew.silences.iter_mut().for_each(|s| each(&mut s.why.cites));
+        for suspect in &mut self.suspects.changes {
+            each(&mut suspect.cites);
+            suspect.why.iter_mut().for_each(|said| each(&mut said.cites));
+        }
+        self.suspects.no_change_why.iter_mut().for_each(|said| each(&mut said.cites));
+        self.suspects.services.iter_mut().flat_map(|s| &mut s.why).for_each(|said| each(&mut said.cites));
+        self.ruled_out.iter_mut().for_each(|r| each(&mut r.why.cites));
+        self.blind_spots.iter_mut().for_each(|b| each(&mut b.why.cites));
+        self.questions.iter_mut().for_each(|q| each(&mut q.cites));
+        self.signals.iter_mut().for_each(|t| each(&mut t.cites));
+    }
 }
 
 /// Each id once: its first line at 0.5 or more, else its first.

@@ -6,10 +6,10 @@
 
 use anstyle::{AnsiColor, Style};
 use evidence::HOUR;
-use story::{ChapterKind, Sentence, SilenceKind, Told, UsersFrom, Verdict};
+use story::{ChapterKind, Sentence, Told, UsersFrom, Verdict};
 use unicode_width::UnicodeWidthStr;
 
-use crate::spoken::{clock, column, day_clock, number, of_hundred, spoken};
+use crate::spoken::{column, day_clock, number, of_hundred, spoken};
 use crate::voice::Telling;
 use crate::words;
 
@@ -26,6 +26,11 @@ pub struct Layout {
 const SCREEN_LINES: usize = 30;
 /// Signals on the first screen.
 const SIGNALS: usize = 5;
+/// Widths of the columns of times and of kinds.
+const TIMES: usize = 9;
+const KINDS: usize = 13;
+/// Changes that are told in full.
+const CHANGES: usize = 8;
 /// Width of the column of labels.
 const LABELS: usize = 15;
 
@@ -251,14 +256,15 @@ fn signal_lines(telling: &Telling<'_>, number: usize, width: usize) -> Vec<Strin
     let cites = told.cites.first().map(|c| format!("[{c}]")).unwrap_or_default();
     let label = if told.pain { "users felt" } else { words::label(&told.signal) };
     let tail = format!("{:.2} {cites:>5}", told.signal.strength);
-    let room = width - LABELS - 14 - tail.width() - 2;
-    let head = format!(" {when:<14}{label:<13} ");
+    let room = width - TIMES - KINDS - tail.width() - 2;
+    let head = format!(" {when:<TIMES$}{label:<KINDS$}");
     let subject = cut(&words::subject(&told.signal, telling.voice), room);
     let blanks = " ".repeat(room - subject.width() + 1);
     let style = if told.pain { PAIN } else { STRONG };
     let mut lines = vec![format!("{head}{}{blanks}{tail}", styled(style, &subject))];
-    let detail = cut(&detail(told, telling, number), width - 29);
-    lines.push(format!("{}{detail}", " ".repeat(29)));
+    let indent = 1 + TIMES + KINDS;
+    let detail = cut(&detail(told, telling, number), width - indent);
+    lines.push(format!("{}{detail}", " ".repeat(indent)));
     lines
 }
 
@@ -279,7 +285,7 @@ fn detail(told: &Told, telling: &Telling<'_>, number: usize) -> String {
         _ => format!("{} where {} is usual", number_of(signal.observed, signal), number_of(signal.baseline, signal)),
     };
     let why = match reason {
-        None | Some(story::NotCounted::Pain) => words::base_rate(signal, telling.voice),
+        None | Some(story::NotCounted::Pain) => words::base_rate_short(signal),
         Some(story::NotCounted::TooLate) => "raised after users were hurt: does not count".into(),
         Some(story::NotCounted::Weak) => "too weak: does not count".into(),
         Some(story::NotCounted::Ended(at)) => format!("over by {}: does not count", day_clock(at)),
@@ -294,7 +300,8 @@ fn number_of(value: f64, signal: &signal::Signal) -> String {
     match signal.unit {
         signal::Unit::Share => of_hundred(value),
         signal::Unit::Milliseconds => format!("{} ms", number(value)),
-        signal::Unit::Lines(_) => number(value.round()),
+        signal::Unit::Lines(_) if value >= 2.0 => number(value.round()),
+        signal::Unit::Lines(_) => number((value * 100.0).round() / 100.0),
         _ => number(value),
     }
 }
@@ -421,45 +428,63 @@ fn suspects_in_full(telling: &Telling<'_>, width: usize, line: &mut impl FnMut(&
     let suspects = &telling.story.suspects;
     line("");
     line(&styled(STRONG, "Suspects"));
-    for suspect in &suspects.changes {
+    for suspect in suspects.changes.iter().take(CHANGES) {
         let what = words::change(&telling.changes[suspect.change], telling.voice);
         line(&format!("  {}  {}", styled(STRONG, &format!("{:.2}", suspect.score)), cut(&what, width - 8)));
-        suspect.why.iter().for_each(|said| paragraph(&format!("      {}", sentence_cited(telling, said)), width, line));
+        suspect.why.iter().for_each(|said| reason(telling, said, width, line));
+    }
+    if suspects.changes.len() > CHANGES {
+        line(&format!("        and {} more, each with less", suspects.changes.len() - CHANGES));
     }
     line(&format!("  {}  no change that we can see", styled(STRONG, &format!("{:.2}", suspects.no_change))));
-    suspects.no_change_why.iter().for_each(|said| paragraph(&sentence_cited(telling, said), width, line));
+    suspects.no_change_why.iter().for_each(|said| reason(telling, said, width, line));
     for service in &suspects.services {
         let name = telling.voice.say_short(&service.service, 40);
         line(&format!("  {}  {name}", styled(STRONG, &format!("{:.2}", service.score))));
-        service.why.iter().for_each(|said| paragraph(&sentence_cited(telling, said), width, line));
+        service.why.iter().for_each(|said| reason(telling, said, width, line));
     }
-    for ruled in &telling.story.ruled_out {
-        paragraph(
-            &format!("Ruled out: {}. {}", telling.voice.say(&ruled.what), sentence_cited(telling, &ruled.why)),
-            width,
-            line,
-        );
+    if !telling.story.ruled_out.is_empty() {
+        line("");
+        line(&styled(STRONG, "Ruled out"));
     }
-    let _ = SilenceKind::NoRule;
+    for ruled in telling.story.ruled_out.iter().take(CHANGES) {
+        paragraph(&format!("{}: {}", telling.voice.say(&ruled.what), sentence_cited(telling, &ruled.why)), width, line);
+    }
+    if telling.story.ruled_out.len() > CHANGES {
+        line(&format!("  and {} more", telling.story.ruled_out.len() - CHANGES));
+    }
 }
 
+/// A reason, indented below what it is a reason for.
+fn reason(telling: &Telling<'_>, said: &story::Said, width: usize, line: &mut impl FnMut(&str)) {
+    for part in wrapped(&sentence_cited(telling, said), width - 8) {
+        line(&format!("        {part}"));
+    }
+}
+
+/// The evidence that the sentences above cite; the rest stands in the JSON.
 fn evidence_in_full(telling: &Telling<'_>, width: usize, line: &mut impl FnMut(&str)) {
     line("");
     line(&styled(STRONG, "Evidence"));
-    for (n, cited) in telling.story.evidence.iter().enumerate() {
+    let story = telling.story;
+    let last = story.chapters.iter().flat_map(|c| &c.text).flat_map(|s| &s.cites).max().copied().unwrap_or(0);
+    let more = story.evidence.len() - last;
+    for (n, cited) in story.evidence.iter().take(last).enumerate() {
         let place =
             format!("{}: {}", telling.voice.say(cited.address.source()), telling.voice.say(&cited.address.to_string()));
         let when = cited.time.map(|t| format!("{t}  ")).unwrap_or_default();
-        line(&format!(
-            " {:>4}  {when}{}",
-            format!("[{}]", n + 1),
-            cut(&place, width.saturating_sub(7 + when.width()).max(20))
-        ));
+        for (part, text) in wrapped(&format!("{when}{place}"), width - 7).iter().enumerate() {
+            let number = if part == 0 { format!("[{}]", n + 1) } else { String::new() };
+            line(&format!(" {number:>4}  {text}"));
+        }
         if !cited.text.is_empty() {
             wrapped(&telling.voice.say_short(&cited.text, 300), width - 7)
                 .iter()
                 .for_each(|l| line(&format!("       {l}")));
         }
+    }
+    if more > 0 {
+        line(&format!("  and {more} more with --output json"));
     }
 }
 
@@ -484,7 +509,6 @@ fn coverage_in_full(telling: &Telling<'_>, width: usize, line: &mut impl FnMut(&
     for (limit, dropped) in &telling.coverage.limits {
         line(&format!("  limit {limit} reached: {} dropped", number(*dropped as f64)));
     }
-    let _ = clock;
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ const SMALL: [&str; 13] =
     ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
 
 const UNITS: [(Nanos, &str, &str); 4] =
-    [(DAY, "day", "d"), (HOUR, "hour", "h"), (MINUTE, "minute", "min"), (SECOND, "second", "s")];
+    [(DAY, "day", "d"), (HOUR, "hour", "h"), (MINUTE, "minute", "m"), (SECOND, "second", "s")];
 
 /// The two largest units of a length, rounded: (count, index into the units), the second only if it is not zero.
 fn parts(length: Nanos) -> (i64, usize, Option<(i64, usize)>) {
@@ -42,7 +42,7 @@ pub fn spoken(length: Nanos) -> String {
     }
 }
 
-/// As it stands in a column: `9d 4h`, `47min`, `30s`.
+/// As it stands in a column: `9d 4h`, `47m`, `30s`.
 pub fn column(length: Nanos) -> String {
     let (count, unit, second) = parts(length);
     let rest = second.map(|(rest, finer)| format!(" {rest}{}", UNITS[finer].2)).unwrap_or_default();
@@ -134,17 +134,15 @@ mod tests {
         assert_eq!(spoken(23 * DAY + 14 * HOUR), "24 days");
         assert_eq!(
             (column(9 * DAY + 4 * HOUR), column(47 * MINUTE), column(30 * SECOND)),
-            ("9d 4h".into(), "47min".into(), "30s".into())
+            ("9d 4h".into(), "47m".into(), "30s".into())
         );
     }
 
     #[test]
     fn numbers_with_the_digits_that_matter() {
-        let shown: Vec<String> = [0.0, 41.0, 49.26, 0.0312, 1234567.0, 0.5, 99.96, 0.000_001_2, -3.14159]
-            .iter()
-            .map(|n| number(*n))
-            .collect();
-        assert_eq!(shown, ["0", "41", "49.3", "0.0312", "1,234,567", "0.5", "100", "1.20e-6", "-3.14"]);
+        let shown: Vec<String> =
+            [0.0, 41.0, 49.26, 0.0312, 1234567.0, 0.5, 99.96, 0.000_001_2, -3.264].iter().map(|n| number(*n)).collect();
+        assert_eq!(shown, ["0", "41", "49.3", "0.0312", "1,234,567", "0.5", "100", "1.20e-6", "-3.26"]);
         assert_eq!(of_hundred(0.021), "2 of 100");
         assert_eq!(of_hundred(0.004), "less than 1 of 100");
     }

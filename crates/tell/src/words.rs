@@ -5,7 +5,7 @@ use evidence::{ChangeEvent, Nanos};
 use signal::{Direction, Kind, Signal, Unit};
 use story::{ChapterKind, Lack, NotCounted, Question, Said, Sentence, SilenceKind, Told, Verdict};
 
-use crate::spoken::{clock, counted, day_clock, number, of_hundred, spoken};
+use crate::spoken::{clock, column, counted, day_clock, number, of_hundred, spoken};
 use crate::voice::{Telling, Voice};
 
 /// Characters of a quoted line or name.
@@ -105,6 +105,14 @@ pub fn base_rate(signal: &Signal, voice: &Voice) -> String {
     }
 }
 
+/// The same in a few words: `no other as strong in 23d before`.
+pub fn base_rate_short(signal: &Signal) -> String {
+    let base = &signal.base_rate;
+    let count = if base.episodes == 0 { "no".to_string() } else { number(base.episodes as f64) };
+    let what = if signal.kind.is_novelty() { class_words(signal, base.episodes) } else { "other as strong" };
+    format!("{count} {what} in {} before", column(base.span))
+}
+
 fn class_words(signal: &Signal, episodes: u64) -> &'static str {
     let one = episodes == 1;
     match (signal.kind, signal.direction) {
@@ -193,7 +201,9 @@ fn said_signal<'a>(telling: &Telling<'a>, number: usize) -> &'a Told {
 pub fn sentence(said: &Said, telling: &Telling<'_>) -> String {
     let voice = telling.voice;
     match &said.sentence {
-        Sentence::Raised { .. } | Sentence::NotCounted { .. } => of_signals(&said.sentence, telling),
+        Sentence::Raised { .. } | Sentence::NotCounted { .. } | Sentence::MoreNoticed { .. } => {
+            of_signals(&said.sentence, telling)
+        }
         Sentence::Spread { .. }
         | Sentence::StayedIn { .. }
         | Sentence::SpreadUnknown
@@ -256,6 +266,7 @@ fn of_signals(sentence: &Sentence, telling: &Telling<'_>) -> String {
             let at = day_clock(told.signal.detected_at);
             format!("At {at} {}; it does not count: {because}.", summary(&told.signal, voice))
         }
+        Sentence::MoreNoticed { count } => format!("{} more do not count either.", number(*count as f64)),
         _ => String::new(),
     }
 }
@@ -334,12 +345,15 @@ fn of_knowing(sentence: &Sentence, telling: &Telling<'_>) -> String {
                 spoken(*span)
             )
         }
-        Sentence::NothingStood { services, streams, span, .. } => format!(
-            "{} and {} were watched for {}; nothing that counts departed from its own normal.",
-            counted(*services as u64, "service"),
-            counted(*streams, "stream"),
-            spoken(*span)
-        ),
+        Sentence::NothingStood { services, streams, span, .. } => {
+            let whose =
+                if *services > 0 { format!("{} and ", counted(*services as u64, "service")) } else { String::new() };
+            let streams = counted(*streams, "stream");
+            format!(
+                "{whose}{streams} were watched for {}; nothing that counts departed from its own normal.",
+                spoken(*span)
+            )
+        }
         Sentence::NoTelemetry { service, last } => {
             let service = voice.say_short(service, 40);
             match last {

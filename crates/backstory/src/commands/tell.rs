@@ -129,6 +129,9 @@ fn told(
     let onsets = look_back(evidence, &watched)?;
     let mut coverage = evidence.coverage.clone();
     coverage.past_seconds = watched.span.map_or(0.0, |(start, _)| ((noticed - start).max(0)) as f64 / 1e9);
+    for (detector, dropped) in watched.engine.dropped() {
+        coverage.limits.insert(format!("signal.{detector}"), dropped);
+    }
     let facts = Facts {
         incident: asked.incident,
         noticed_was_given: asked.given,

@@ -52,6 +52,10 @@ impl Detector for LogNew {
         }
     }
 
+    fn dropped(&self) -> u64 {
+        self.novelty.refused()
+    }
+
     fn streams(&self, now: Time) -> (Family, Streams) {
         let past = self.novelty.began().map_or(0, |began| now - began);
         (Family::Log, Streams { novelty: u64::from(past > warm_up(past)), tests: 0 })

@@ -57,18 +57,24 @@ impl Detector for LogRate {
         for count in moment.lines {
             self.count(count);
         }
-        for index in 0..SCALES.len() {
+        for (index, width) in SCALES.iter().enumerate() {
             self.load[index] = 1.0;
-            if moment.edge.0 % half(index) == 0 && moment.edge - moment.start >= SCALES[index] && !self.lines.is_empty()
-            {
+            if moment.edge.0 % half(index) != 0 {
+                continue;
+            }
+            if moment.edge - moment.start >= *width && !self.lines.is_empty() {
                 self.close(index, moment, said);
-            } else if moment.edge.0 % half(index) == 0 {
+            } else {
                 self.pass(index, moment);
             }
         }
         if moment.edge.0 % (6 * evidence::HOUR) == 0 || moment.edge - moment.start <= evidence::HOUR {
             self.pools = Pools::of_counts(self.in_order(moment).into_iter().map(|i| &self.lines[i].watch));
         }
+    }
+
+    fn dropped(&self) -> u64 {
+        self.refused
     }
 
     fn streams(&self, now: Time) -> (Family, Streams) {

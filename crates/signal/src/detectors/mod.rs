@@ -160,6 +160,11 @@ pub trait Detector: Send {
     /// How many streams of which family are past their warm-up.
     fn streams(&self, now: Time) -> (Family, Streams);
 
+    /// How many things found no place under the detector's limits.
+    fn dropped(&self) -> u64 {
+        0
+    }
+
     /// How much the log writes beside its usual, by scale, for windows that close at this bucket. Asked after
     /// [`Detector::bucket`]; only the detector that counts lines knows.
     fn load(&self) -> Option<[f64; 6]> {

@@ -54,6 +54,10 @@ impl Detector for TraceEdge {
         }
     }
 
+    fn dropped(&self) -> u64 {
+        self.novelty.refused()
+    }
+
     fn streams(&self, now: Time) -> (Family, Streams) {
         let past = self.novelty.began().map_or(0, |began| now - began);
         (Family::Trace, Streams { novelty: u64::from(past > warm_up(past)), tests: 0 })

@@ -30,6 +30,7 @@ struct Watched {
 pub struct TraceErrors {
     operations: BTreeMap<Operation, Watched>,
     pools: Pools,
+    refused: u64,
 }
 
 impl Detector for TraceErrors {
@@ -51,6 +52,10 @@ impl Detector for TraceErrors {
         }
     }
 
+    fn dropped(&self) -> u64 {
+        self.refused
+    }
+
     fn streams(&self, now: Time) -> (Family, Streams) {
         let warm = self.operations.values().filter(|w| now - w.began > warm_up(now - w.began)).count();
         (Family::Trace, Streams { novelty: 0, tests: warm as u64 })
@@ -61,6 +66,7 @@ impl TraceErrors {
     fn count(&mut self, moment: &Moment<'_>, span: &SpanRow) {
         let operation = (span.service, span.name);
         if self.operations.len() >= OPERATIONS_MAX && !self.operations.contains_key(&operation) {
+            self.refused += 1;
             return;
         }
         let watched = self.operations.entry(operation).or_insert_with(|| Watched {

@@ -54,6 +54,7 @@ struct Watched {
 pub struct TraceLatency {
     operations: BTreeMap<Operation, Watched>,
     pools: Pools,
+    refused: u64,
 }
 
 fn log_ms(span: &SpanRow) -> f64 {
@@ -76,6 +77,7 @@ impl Detector for TraceLatency {
         let mut moves: Vec<(Operation, Moved)> = Vec::new();
         for (operation, (sum, count, slowest)) in calls {
             if self.operations.len() >= OPERATIONS_MAX && !self.operations.contains_key(&operation) {
+                self.refused += 1;
                 continue;
             }
             let watched = self.operations.entry(operation).or_insert_with(|| Watched {
@@ -102,6 +104,10 @@ impl Detector for TraceLatency {
             order.sort_by(|a, b| a.0.cmp(&b.0));
             self.pools = Pools::of_values(order.iter().map(|(_, w)| *w));
         }
+    }
+
+    fn dropped(&self) -> u64 {
+        self.refused
     }
 
     fn streams(&self, now: Time) -> (Family, Streams) {
