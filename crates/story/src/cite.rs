@@ -58,7 +58,7 @@ impl<'a> Cites<'a> {
     pub fn call(&mut self, caller: &str, callee: &str) -> Option<usize> {
         let call = self.facts.calls.iter().find(|c| c.caller == caller && c.callee == callee)?;
         let (address, first) = (call.example.clone(), call.first);
-        Some(self.add(address, Some(first), format!("{caller} calls {callee}, seen {} times", call.count)))
+        Some(self.add(address, Some(first), format!("{caller} calls {callee}, calls seen: {}", call.count)))
     }
 
     /// All that was read: what was searched where nothing was found.

@@ -99,7 +99,7 @@ pub enum Sentence {
     /// One change fits better than none.
     OneFits { reference: String, score: f64 },
     /// Why a service may have failed first.
-    FirstToDepart { service: String, signal: usize },
+    FirstToDepart { service: String, signal: usize, alone: bool },
     /// A service departed, but one that it calls did so no later.
     CalleeDeparted { service: String, callee: String },
     /// A service departed later.

@@ -73,13 +73,14 @@ pub fn suspects(facts: &Facts<'_>, signals: &[Told], users_at: Time, cites: &mut
     let Some(first) = departed.values().map(|d| d.onset).min() else { return Vec::new() };
     let last = departed.values().map(|d| d.onset).max().unwrap_or(first);
     let spread = (last - first).max(10 * MINUTE) as f64;
+    let alone = departed.values().filter(|d| d.onset - first <= TIE).count() == 1;
     let mut found: Vec<SuspectService> = Vec::new();
     for (service, its) in &departed {
         let late = (its.onset - first - TIE).max(0);
         let mut score = its.strength * (0.4 + 0.6 * its.size) * (-2.0 * late as f64 / spread).exp();
         let mut why = Vec::new();
         if late == 0 {
-            let sentence = Sentence::FirstToDepart { service: service.clone(), signal: its.signal };
+            let sentence = Sentence::FirstToDepart { service: service.clone(), signal: its.signal, alone };
             why.push(Said { sentence, cites: cited(signals, its.signal, facts, cites) });
         } else {
             let sentence = Sentence::DepartedLater { service: service.clone(), after: its.onset - first };

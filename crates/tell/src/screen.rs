@@ -4,9 +4,11 @@
 //! suspects, or that no change fits; what cannot be seen; how much past there was; the next command to type. Styles are
 //! always written; whoever prints takes them off where they do not belong.
 
+use std::collections::BTreeSet;
+
 use anstyle::{AnsiColor, Style};
-use evidence::HOUR;
-use story::{ChapterKind, Sentence, Told, UsersFrom, Verdict};
+use evidence::{HOUR, Time};
+use story::{ChapterKind, NotCounted, Sentence, Story, Told, UsersFrom, Verdict};
 use unicode_width::UnicodeWidthStr;
 
 use crate::spoken::{column, day_clock, number, of_hundred, spoken};
@@ -122,7 +124,7 @@ pub fn screen_text(telling: &Telling<'_>, layout: &Layout) -> String {
     groups.push(changes(telling, width));
     groups.push(cannot_see(telling, width));
     groups.push(past(telling, width));
-    groups.push(labelled("next", DIM, &layout.full_command, width, 2));
+    groups.push(next(layout, width));
     let mut out = String::new();
     let mut lines = 0;
     for (n, group) in groups.iter().enumerate() {
@@ -141,6 +143,12 @@ pub fn screen_text(telling: &Telling<'_>, layout: &Layout) -> String {
         }
     }
     out
+}
+
+/// The command that tells all; never one that is cut, as it is there to be copied.
+fn next(layout: &Layout, width: usize) -> Vec<String> {
+    let whole = labelled("next", DIM, &layout.full_command, width, usize::MAX);
+    if whole.len() <= 2 { whole } else { labelled("next", DIM, "the same command with --full", width, 1) }
 }
 
 /// The verdict, whose, since when; then how early and how little that may mean.
@@ -175,9 +183,9 @@ fn whom(telling: &Telling<'_>) -> String {
             let noticed = story.incident.noticed_at;
             let by = if story.incident.is_page_alone() { "the page" } else { "the notice" };
             if noticed - at >= evidence::MINUTE {
-                format!(" (what users feel, not {by} at {})", words::near(noticed, at))
+                format!(" (by what they feel, not {by} at {})", words::near(noticed, at))
             } else {
-                " (what users feel)".into()
+                " (by what they feel)".into()
             }
         }
         UsersFrom::StartedAt => " (as people found out)".into(),
@@ -224,16 +232,21 @@ fn chosen(telling: &Telling<'_>) -> Vec<usize> {
     let story = telling.story;
     let knew = &story.knew;
     let taken = |n: &usize| !knew.passed_over.iter().any(|(p, _)| p == n);
-    let counted: Vec<usize> = knew.counted.iter().copied().filter(taken).collect();
+    let mut counted: Vec<usize> = knew.counted.iter().copied().filter(taken).collect();
+    // What came again takes no second line.
+    let mut keys = BTreeSet::new();
+    counted.retain(|n| keys.insert(&story.signals[*n].signal.key));
     let noticed = story.incident.noticed_at;
     let holds = |t: &Told| t.onset.1 <= noticed && t.ended.is_none_or(|(end, _)| end >= noticed);
     let pain = story.signals.iter().position(|t| t.pain && t.peak >= signal::budget::SHOWN && holds(t));
     let mut chosen: Vec<usize> = counted.iter().copied().take(SIGNALS - usize::from(pain.is_some())).collect();
     chosen.extend(pain);
-    let shown = |n: &usize| story.signals[*n].signal.strength >= signal::budget::SHOWN && !chosen.contains(n);
+    keys.extend(pain.map(|n| &story.signals[n].signal.key));
+    let shown = |n: &usize| story.signals[*n].signal.strength >= signal::budget::SHOWN;
     let mut others: Vec<usize> = (0..story.signals.len()).filter(shown).collect();
     let near = |n: &usize| (story.signals[*n].signal.detected_at - story.users_at).abs() / HOUR;
     others.sort_by_key(|n| (near(n), *n));
+    others.retain(|n| keys.insert(&story.signals[*n].signal.key));
     let room = if counted.is_empty() { 3 } else { SIGNALS }.max(chosen.len()) - chosen.len();
     chosen.extend(others.into_iter().take(room));
     chosen.sort_unstable();
@@ -251,8 +264,8 @@ fn signals(telling: &Telling<'_>, width: usize) -> Vec<String> {
 fn signal_lines(telling: &Telling<'_>, number: usize, width: usize) -> Vec<String> {
     let story = telling.story;
     let told = &story.signals[number];
-    let before = story.users_at - told.signal.detected_at;
-    let when = if before >= 0 { column(before) } else { format!("+{}", column(before)) };
+    let reason = not_counted(story, number);
+    let when = when(told, reason, story.users_at);
     let cites = told.cites.first().map(|c| format!("[{c}]")).unwrap_or_default();
     let label = if told.pain { "users felt" } else { words::label(&told.signal) };
     let tail = format!("{:.2} {cites:>5}", told.signal.strength);
@@ -263,21 +276,34 @@ fn signal_lines(telling: &Telling<'_>, number: usize, width: usize) -> Vec<Strin
     let style = if told.pain { PAIN } else { STRONG };
     let mut lines = vec![format!("{head}{}{blanks}{tail}", styled(style, &subject))];
     let indent = 1 + TIMES + KINDS;
-    let detail = cut(&detail(told, telling, number), width - indent);
+    let detail = cut(&detail(told, reason, story.users_at), width - indent);
     lines.push(format!("{}{detail}", " ".repeat(indent)));
     lines
 }
 
+/// Why a signal does not count, where that is told.
+fn not_counted(story: &Story, number: usize) -> Option<NotCounted> {
+    let aside = story.chapters.iter().filter(|c| c.kind == ChapterKind::AlsoNoticed).flat_map(|c| &c.text);
+    aside.map(|said| &said.sentence).find_map(|sentence| match sentence {
+        Sentence::NotCounted { signal, why } if *signal == number => Some(*why),
+        _ => None,
+    })
+}
+
+/// How long before users were hurt; of what does not count only the moment, as a lead never stands without its base rate.
+fn when(told: &Told, reason: Option<NotCounted>, users_at: Time) -> String {
+    let at = told.signal.detected_at;
+    let before = users_at - at;
+    match reason {
+        _ if before < 0 => format!("+{}", column(before)),
+        None | Some(NotCounted::Pain) => column(before),
+        _ => words::day_or_clock(at, users_at),
+    }
+}
+
 /// What was seen beside what is usual; or why it does not count.
-fn detail(told: &Told, telling: &Telling<'_>, number: usize) -> String {
-    let story = telling.story;
+fn detail(told: &Told, reason: Option<NotCounted>, users_at: Time) -> String {
     let signal = &told.signal;
-    let reason = story.chapters.iter().filter(|c| c.kind == ChapterKind::AlsoNoticed).flat_map(|c| &c.text).find_map(
-        |t| match t.sentence {
-            Sentence::NotCounted { signal, why } if signal == number => Some(why),
-            _ => None,
-        },
-    );
     let seen = match signal.kind {
         signal::Kind::LogNew => format!("{} so far", crate::spoken::counted(signal.amount.times, "time")),
         signal::Kind::MetricSilent => format!("for {}", spoken(signal.amount.window)),
@@ -285,13 +311,13 @@ fn detail(told: &Told, telling: &Telling<'_>, number: usize) -> String {
         _ => format!("{} where {} is usual", number_of(signal.observed, signal), number_of(signal.baseline, signal)),
     };
     let why = match reason {
-        None | Some(story::NotCounted::Pain) => words::base_rate_short(signal),
-        Some(story::NotCounted::TooLate) => "raised after users were hurt: does not count".into(),
-        Some(story::NotCounted::Weak) => "too weak: does not count".into(),
-        Some(story::NotCounted::Ended(at)) => format!("over by {}: does not count", day_clock(at)),
-        Some(story::NotCounted::Settled(at)) => format!("settled by {}: does not count", day_clock(at)),
-        Some(story::NotCounted::OffPath) => "another path: does not count".into(),
-        Some(story::NotCounted::Chance(c)) => format!("looks so in {}: does not count", of_hundred(c)),
+        None | Some(NotCounted::Pain) => words::base_rate_short(signal),
+        Some(NotCounted::TooLate) => "too late: not counted".into(),
+        Some(NotCounted::Weak) => "too weak: not counted".into(),
+        Some(NotCounted::Ended(at)) => format!("over by {}: not counted", words::day_or_clock(at, users_at)),
+        Some(NotCounted::Settled(at)) => format!("settled by {}: not counted", words::day_or_clock(at, users_at)),
+        Some(NotCounted::OffPath) => "another path: not counted".into(),
+        Some(NotCounted::Chance(c)) => format!("looks so in {}: not counted", of_hundred(c)),
     };
     format!("{seen}; {why}")
 }
@@ -323,9 +349,9 @@ fn changes(telling: &Telling<'_>, width: usize) -> Vec<String> {
     let said = match (seen, fitting.is_empty()) {
         (0, _) => "no change that we can see".to_string(),
         (n, true) => {
-            let best = story.suspects.changes.first().map_or(0.0, |c| c.score);
+            let nearest = story.suspects.changes.first().map(|c| nearest(telling, c)).unwrap_or_default();
             let seen = crate::spoken::counted(n as u64, "change");
-            format!("no change that we can see ({}); of {seen} seen the best has {}", number(none), number(best))
+            format!("no change that we can see ({}); of {seen} seen the nearest is {nearest}", number(none))
         }
         (n, false) if n > fitting.len() => {
             format!("nothing else that changed fits better than no change ({})", number(none))
@@ -334,6 +360,13 @@ fn changes(telling: &Telling<'_>, width: usize) -> Vec<String> {
     };
     lines.extend(labelled(if fitting.is_empty() { "changed" } else { "" }, STRONG, &said, width, 2));
     lines
+}
+
+/// The change that fits best where none fits well: named, without its words.
+fn nearest(telling: &Telling<'_>, suspect: &story::SuspectChange) -> String {
+    let change = evidence::ChangeEvent { summary: None, ..telling.changes[suspect.change].clone() };
+    let cites = suspect.cites.first().map(|c| format!(" [{c}]")).unwrap_or_default();
+    format!("{} ({}){cites}", words::change(&change, telling.voice), number(suspect.score))
 }
 
 fn cannot_see(telling: &Telling<'_>, width: usize) -> Vec<String> {
@@ -448,7 +481,9 @@ fn suspects_in_full(telling: &Telling<'_>, width: usize, line: &mut impl FnMut(&
         line(&styled(STRONG, "Ruled out"));
     }
     for ruled in telling.story.ruled_out.iter().take(CHANGES) {
-        paragraph(&format!("{}: {}", telling.voice.say(&ruled.what), sentence_cited(telling, &ruled.why)), width, line);
+        let what = telling.voice.say(&ruled.what);
+        let what: Vec<String> = what.split(' ').map(words::short_reference).collect();
+        paragraph(&format!("{}: {}", what.join(" "), sentence_cited(telling, &ruled.why)), width, line);
     }
     if telling.story.ruled_out.len() > CHANGES {
         line(&format!("  and {} more", telling.story.ruled_out.len() - CHANGES));
@@ -498,7 +533,7 @@ fn coverage_in_full(telling: &Telling<'_>, width: usize, line: &mut impl FnMut(&
             file.kind,
             crate::spoken::counted(file.records, "record")
         );
-        line(&format!("  {}", cut(&about, width - 2)));
+        paragraph(&about, width, line);
         for (kind, complaint) in &file.complaints {
             let at = if complaint.line > 0 { format!(", first at line {}", complaint.line) } else { String::new() };
             let detail = telling.voice.say_short(&complaint.detail, 60);

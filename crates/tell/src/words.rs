@@ -105,12 +105,16 @@ pub fn base_rate(signal: &Signal, voice: &Voice) -> String {
     }
 }
 
-/// The same in a few words: `no other as strong in 23d before`.
+/// The same in a few words: `none as strong in 23d`.
 pub fn base_rate_short(signal: &Signal) -> String {
     let base = &signal.base_rate;
-    let count = if base.episodes == 0 { "no".to_string() } else { number(base.episodes as f64) };
-    let what = if signal.kind.is_novelty() { class_words(signal, base.episodes) } else { "other as strong" };
-    format!("{count} {what} in {} before", column(base.span))
+    let before = column(base.span);
+    match (signal.kind.is_novelty(), base.episodes) {
+        (true, 0) => format!("no {} in {before}", class_words(signal, 0)),
+        (true, n) => format!("{} {} in {before}", number(n as f64), class_words(signal, n)),
+        (false, 0) => format!("none as strong in {before}"),
+        (false, n) => format!("{} as strong in {before}", number(n as f64)),
+    }
 }
 
 fn class_words(signal: &Signal, episodes: u64) -> &'static str {
@@ -282,8 +286,11 @@ fn of_services(sentence: &Sentence, voice: &Voice) -> String {
         }
         Sentence::StayedIn { service } => format!("No other service departed with {}.", name(service)),
         Sentence::SpreadUnknown => "Nothing shows how it spread.".into(),
-        Sentence::FirstToDepart { service, .. } => {
+        Sentence::FirstToDepart { service, alone: true, .. } => {
             format!("{} departed first, as far as onsets can tell.", name(service))
+        }
+        Sentence::FirstToDepart { service, .. } => {
+            format!("{} is among the first that departed; onsets this close have no order.", name(service))
         }
         Sentence::CalleeDeparted { service, callee } => {
             format!("{} calls {}, which departed no later.", name(service), name(callee))
@@ -503,6 +510,15 @@ fn cannot(question: Question, lacks: Lack) -> String {
 fn capital(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map_or(String::new(), |first| first.to_uppercase().chain(chars).collect())
+}
+
+/// `03:06` on the day of a reference moment, else `22 Nov` alone.
+pub fn day_or_clock(time: evidence::Time, reference: evidence::Time) -> String {
+    let near = near(time, reference);
+    match near.rsplit_once(' ') {
+        Some((day, _)) => day.to_string(),
+        None => near,
+    }
 }
 
 /// `03:06` with the day where it is another than that of a reference moment.
