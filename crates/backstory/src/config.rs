@@ -276,6 +276,22 @@ mod tests {
     }
 
     #[test]
+    fn the_example_names_every_default() {
+        let mut settings = Settings::default();
+        let folder = settings.folder.value.clone();
+        settings.file(Path::new("x"), include_str!("../../../backstory.example.toml")).expect("the example is good");
+        let unlabelled = |s: &Settings| {
+            let numbers = [s.threads.value, s.memory_mb.value, s.line_kb.value, s.document_mb.value, s.files.value];
+            let tables = [s.shapes.value, s.series.value, s.names.value];
+            let texts = (s.timezone.value.clone(), s.redact.value, s.redact_rules.value.clone(), s.year.value);
+            (numbers, tables, s.disk_mb.value, s.decompressed_mb.value, texts)
+        };
+        assert_eq!(unlabelled(&settings), unlabelled(&Settings::default()));
+        assert_eq!(settings.folder.value, folder);
+        assert_ne!(settings.names.origin, Origin::Default);
+    }
+
+    #[test]
     fn a_key_that_nobody_knows_is_named_with_its_line() {
         let failure =
             Settings::default().file(Path::new("backstory.toml"), "timezone = \"UTC\"\ntimezon = 1\n").unwrap_err();

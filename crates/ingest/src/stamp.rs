@@ -894,15 +894,14 @@ mod tests {
     }
 
     proptest::proptest! {
-        #![proptest_config(crate::formats::check::config())]
         #[test]
-        fn no_bytes_make_a_stamp_panic(bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..60)) {
+        fn fuzz_no_bytes_make_a_stamp_panic(bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..60)) {
             let _ = Shape::find(&bytes);
             let _ = Stamps::new(&Zone::utc(), None).value(&bytes);
         }
 
         #[test]
-        fn what_jiff_reads_is_read_the_same(seconds in 0_i64..9_000_000_000, nanos in 0_i32..1_000_000_000) {
+        fn fuzz_what_jiff_reads_is_read_the_same(seconds in 0_i64..9_000_000_000, nanos in 0_i32..1_000_000_000) {
             let text = jiff::Timestamp::new(seconds, nanos).unwrap().to_string();
             let ours = time_of(&text, &Settings::default()).unwrap();
             proptest::prop_assert_eq!(ours.0, seconds * SECOND + i64::from(nanos));

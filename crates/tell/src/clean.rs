@@ -45,7 +45,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn nothing_harmful_is_left(text: String) {
+        fn fuzz_nothing_harmful_is_left(text: String) {
             proptest::prop_assert!(!plain(&text).chars().any(is_harmful));
         }
     }

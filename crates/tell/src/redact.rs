@@ -180,7 +180,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn any_text_comes_through(text: String) {
+        fn fuzz_any_text_comes_through(text: String) {
             let _ = hide(&text);
         }
     }

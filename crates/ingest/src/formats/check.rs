@@ -5,16 +5,10 @@ use std::io::Cursor;
 
 use evidence::{ChangeEvent, FileCoverage, LogBatch, Time};
 use proptest::prelude::*;
-use proptest::test_runner::RngSeed;
 
 use super::FORMATS;
 use crate::form::{Format, Head};
 use crate::{Chunk, Content, Given, Part, PointBatch, Settings, Source, open_stdin, parse};
-
-/// The same cases in every run.
-pub(crate) fn config() -> ProptestConfig {
-    ProptestConfig { cases: 256, rng_seed: RngSeed::Fixed(22), failure_persistence: None, ..ProptestConfig::default() }
-}
 
 /// Everything that a source gives, told as the samples tell it: records, lines, complaints.
 fn told(text: &[u8]) -> String {
@@ -211,14 +205,13 @@ fn pieces() -> impl Strategy<Value = Vec<u8>> {
 }
 
 proptest! {
-    #![proptest_config(config())]
     #[test]
-    fn mixed_and_broken_lines_lose_nothing(text in pieces(), given in proptest::sample::select(GIVENS.to_vec())) {
+    fn fuzz_mixed_and_broken_lines_lose_nothing(text in pieces(), given in proptest::sample::select(GIVENS.to_vec())) {
         holds(&text, given);
     }
 
     #[test]
-    fn a_byte_changed_in_a_sample_loses_no_line(
+    fn fuzz_a_byte_changed_in_a_sample_loses_no_line(
         sample in proptest::sample::select(FORMATS.iter().flat_map(|f| f.samples.iter().map(|s| s.text)).collect::<Vec<_>>()),
         places in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6),
     ) {
@@ -231,7 +224,7 @@ proptest! {
     }
 
     #[test]
-    fn any_bytes_at_all_are_taken(bytes in proptest::collection::vec(any::<u8>(), 0..300), given in proptest::sample::select(GIVENS.to_vec())) {
+    fn fuzz_any_bytes_at_all_are_taken(bytes in proptest::collection::vec(any::<u8>(), 0..300), given in proptest::sample::select(GIVENS.to_vec())) {
         holds(&bytes, given);
         for format in FORMATS {
             let head = Head { bytes: &bytes, whole: true, name: "x" };

@@ -702,7 +702,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn any_bytes_have_a_shape(bytes: Vec<u8>) {
+        fn fuzz_any_bytes_have_a_shape(bytes: Vec<u8>) {
             let mut masker = Masker::new();
             let once = masker.shape(&bytes).0.to_vec();
             proptest::prop_assert_eq!(once, masker.shape(&bytes).0.to_vec());
