@@ -17,6 +17,8 @@ use crate::types::{Chapter, ChapterKind, SilenceKind, Story, UsersFrom, Verdict}
 const CHANGES_TOLD: usize = 8;
 /// So many signals of a chapter are told; the rest is counted.
 const SIGNALS_TOLD: usize = 12;
+/// So many signals are told that were too weak to be shown.
+const WEAK_TOLD: usize = 3;
 
 /// Writes all chapters.
 pub fn write(facts: &Facts<'_>, story: &Story, path: &Path, cites: &mut Cites<'_>) -> Vec<Chapter> {
@@ -205,7 +207,7 @@ fn knew(facts: &Facts<'_>, story: &Story, path: &Path, cites: &mut Cites<'_>) ->
     chapter
 }
 
-/// Shown signals that do not count, with the reason.
+/// Signals that do not count, with the reason: those that were shown, and the strongest of the weak ones that stood.
 fn besides(
     facts: &Facts<'_>,
     story: &Story,
@@ -213,32 +215,39 @@ fn besides(
     posterior: &Posterior,
     cites: &mut Cites<'_>,
 ) -> Option<Chapter> {
-    let mut text = Vec::new();
-    let mut signals = Vec::new();
-    let mut more = 0;
-    for (number, told) in story.signals.iter().enumerate() {
-        if told.signal.strength < SHOWN {
-            continue;
-        }
-        let why = why_not(&story.signals, number, path, posterior, story.users_at);
+    let reason = |number: usize| {
         let passed_over = story.knew.passed_over.iter().find(|(n, _)| *n == number);
-        let Some(why) = why.or(passed_over.map(|(_, chance)| NotCounted::Chance(*chance))) else { continue };
-        if signals.len() == SIGNALS_TOLD {
-            more += 1;
-            continue;
-        }
-        let sentence = Sentence::NotCounted { signal: number, why };
-        text.push(Said { sentence, cites: cited(&story.signals, number, facts, cites) });
-        signals.push(number);
-    }
-    if signals.is_empty() {
+        why_not(&story.signals, number, path, posterior, story.users_at)
+            .or(passed_over.map(|(_, chance)| NotCounted::Chance(*chance)))
+    };
+    let reasons = (0..story.signals.len()).filter_map(|number| Some((number, reason(number)?)));
+    let (shown, weak): (Vec<_>, Vec<_>) = reasons.partition(|(n, _)| story.signals[*n].signal.strength >= SHOWN);
+    let told: Vec<(usize, NotCounted)> =
+        shown.iter().copied().take(SIGNALS_TOLD).chain(strongest(story, weak)).collect();
+    if told.is_empty() {
         return None;
     }
-    if more > 0 {
-        text.push(Said { sentence: Sentence::MoreNoticed { count: more }, cites: vec![cites.everything()] });
+    let mut text = Vec::new();
+    for (number, why) in &told {
+        let sentence = Sentence::NotCounted { signal: *number, why: *why };
+        text.push(Said { sentence, cites: cited(&story.signals, *number, facts, cites) });
     }
-    let times = signals.iter().map(|n| story.signals[*n].signal.detected_at).collect::<Vec<_>>();
+    if shown.len() > SIGNALS_TOLD {
+        let count = shown.len() - SIGNALS_TOLD;
+        text.push(Said { sentence: Sentence::MoreNoticed { count }, cites: vec![cites.everything()] });
+    }
+    let times = told.iter().map(|(n, _)| story.signals[*n].signal.detected_at).collect::<Vec<_>>();
     let mut chapter = within(chapter(ChapterKind::AlsoNoticed, text), times.into_iter());
-    chapter.signals = signals;
+    chapter.signals = told.iter().map(|(n, _)| *n).collect();
     Some(chapter)
+}
+
+/// Of the signals that were too weak to be shown: the strongest that still stood when users were hurt, in order of time.
+fn strongest(story: &Story, weak: Vec<(usize, NotCounted)>) -> Vec<(usize, NotCounted)> {
+    let stood = |n: usize| story.signals[n].ended.is_none_or(|(at, _)| at > story.users_at);
+    let mut weak: Vec<_> = weak.into_iter().filter(|(n, why)| *why == NotCounted::Weak && stood(*n)).collect();
+    weak.sort_by(|(a, _), (b, _)| story.signals[*b].peak.total_cmp(&story.signals[*a].peak).then(a.cmp(b)));
+    weak.truncate(WEAK_TOLD);
+    weak.sort_unstable_by_key(|(n, _)| *n);
+    weak
 }

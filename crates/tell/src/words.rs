@@ -259,7 +259,7 @@ fn of_signals(sentence: &Sentence, telling: &Telling<'_>) -> String {
             let because = match why {
                 NotCounted::Pain => "users felt it themselves".to_string(),
                 NotCounted::TooLate => "it was raised when users were hurt already".into(),
-                NotCounted::Weak => "it was never strong enough to be shown".into(),
+                NotCounted::Weak => format!("its strength was {:.2}, and 0.50 is needed", told.signal.strength),
                 NotCounted::Ended(at) => format!("it had ended by {}", day_clock(*at)),
                 NotCounted::Settled(at) => format!("it had settled at its new level by {}", day_clock(*at)),
                 NotCounted::OffPath => "the hurt service is not known to reach it".into(),
