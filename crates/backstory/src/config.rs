@@ -75,8 +75,14 @@ pub struct Settings {
     pub document_mb: Setting<usize>,
     /// Megabytes that one compressed file may give.
     pub decompressed_mb: Setting<u64>,
+    /// How many times its compressed size the content of a file may be.
+    pub ratio: Setting<u64>,
     /// Files that are read in one run.
     pub files: Setting<usize>,
+    /// How deep folders may lie in folders.
+    pub depth: Setting<usize>,
+    /// How deep JSON may be nested.
+    pub json_depth: Setting<usize>,
     /// Shapes of log lines.
     pub shapes: Setting<usize>,
     /// Series of metrics.
@@ -112,7 +118,10 @@ struct Limits {
     line_kb: Option<usize>,
     document_mb: Option<usize>,
     decompressed_mb: Option<u64>,
+    ratio: Option<u64>,
     files: Option<usize>,
+    depth: Option<usize>,
+    json_depth: Option<usize>,
     shapes: Option<usize>,
     series: Option<usize>,
     names: Option<usize>,
@@ -148,7 +157,10 @@ impl Default for Settings {
             line_kb: Setting::default_of(limits.line_bytes >> 10),
             document_mb: Setting::default_of(limits.document_bytes >> 20),
             decompressed_mb: Setting::default_of(limits.decompressed_bytes >> 20),
+            ratio: Setting::default_of(limits.ratio),
             files: Setting::default_of(limits.files),
+            depth: Setting::default_of(limits.depth),
+            json_depth: Setting::default_of(limits.json_depth),
             shapes: Setting::default_of(50_000),
             series: Setting::default_of(100_000),
             names: Setting::default_of(500_000),
@@ -193,7 +205,7 @@ impl Settings {
     fn file(&mut self, path: &Path, text: &str) -> Result<(), Failure> {
         let file: File = toml::from_str(text).map_err(|e| {
             let what = format!("{}: {}", path.display(), e.to_string().trim_end());
-            Failure::usage(what, "known keys: timezone, year, threads, [redaction] enabled rules, [limits] memory_mb disk_mb folder line_kb document_mb decompressed_mb files shapes series names")
+            Failure::usage(what, "known keys: timezone, year, threads, [redaction] enabled rules, [limits] memory_mb disk_mb folder line_kb document_mb decompressed_mb ratio files depth json_depth shapes series names")
         })?;
         let origin = Origin::File(path.to_path_buf());
         self.timezone.over(file.timezone, &origin);
@@ -207,7 +219,10 @@ impl Settings {
         self.line_kb.over(file.limits.line_kb, &origin);
         self.document_mb.over(file.limits.document_mb, &origin);
         self.decompressed_mb.over(file.limits.decompressed_mb, &origin);
+        self.ratio.over(file.limits.ratio, &origin);
         self.files.over(file.limits.files, &origin);
+        self.depth.over(file.limits.depth, &origin);
+        self.json_depth.over(file.limits.json_depth, &origin);
         self.shapes.over(file.limits.shapes, &origin);
         self.series.over(file.limits.series, &origin);
         self.names.over(file.limits.names, &origin);
@@ -231,7 +246,10 @@ impl Settings {
                 line_bytes: self.line_kb.value.max(1) << 10,
                 document_bytes: self.document_mb.value.max(1) << 20,
                 decompressed_bytes: self.decompressed_mb.value.max(1) << 20,
+                ratio: self.ratio.value.max(1),
                 files: self.files.value.max(1),
+                depth: self.depth.value,
+                json_depth: self.json_depth.value.clamp(1, 1000),
                 ..defaults
             },
         })
@@ -282,9 +300,10 @@ mod tests {
         settings.file(Path::new("x"), include_str!("../../../backstory.example.toml")).expect("the example is good");
         let unlabelled = |s: &Settings| {
             let numbers = [s.threads.value, s.memory_mb.value, s.line_kb.value, s.document_mb.value, s.files.value];
+            let deep = [s.depth.value, s.json_depth.value, s.ratio.value as usize];
             let tables = [s.shapes.value, s.series.value, s.names.value];
             let texts = (s.timezone.value.clone(), s.redact.value, s.redact_rules.value.clone(), s.year.value);
-            (numbers, tables, s.disk_mb.value, s.decompressed_mb.value, texts)
+            (numbers, deep, tables, s.disk_mb.value, s.decompressed_mb.value, texts)
         };
         assert_eq!(unlabelled(&settings), unlabelled(&Settings::default()));
         assert_eq!(settings.folder.value, folder);

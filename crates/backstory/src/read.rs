@@ -227,9 +227,14 @@ fn finish(mut stitched: Stitched, paths: Vec<String>, complaints: Vec<FileCovera
     limit("limits.series", stitched.series.refused());
     limit("limits.shapes", stitched.shapes.refused());
     limit("limits.disk_mb", kept.dropped());
-    limit("spans there twice", kept.duplicate_spans());
-    limit("spans too far ahead to be believed", kept.held_spans());
     coverage.files = stitched.coverage;
+    let odd = [(ComplaintKind::Duplicate, kept.duplicate_spans()), (ComplaintKind::Unbelieved, kept.held_spans())];
+    for (kind, source, spans) in
+        odd.into_iter().flat_map(|(kind, by)| by.iter().map(move |(s, spans)| (kind, s, spans)))
+    {
+        let detail = format!("trace {:032x}, span {:016x}", spans.ids.0, spans.ids.1);
+        coverage.files[*source as usize].complain_times(kind, spans.count, spans.line, detail);
+    }
     // A source that could not be opened is among the complaints already, with what was found out about it.
     coverage.files.retain(|file| !complaints.iter().any(|c| c.path == file.path));
     coverage.files.extend(complaints);

@@ -7,9 +7,9 @@ use std::io;
 
 use evidence::{
     Alert, BUCKET, ChangeEvent, ComplaintKind, FileCoverage, LogBatch, LogCount, Name, Names, Order, PointRow, Series,
-    SeriesIndex, SeriesTable, Span, SpanRow, Time, Timing,
+    SeriesIndex, SeriesTable, SpanRow, Time, Timing,
 };
-use ingest::{Content, PointBatch};
+use ingest::{Content, PointBatch, SpanRecord};
 use ledger::{LineRow, Spool};
 use rustc_hash::FxHashMap;
 use signal::templates::Shapes;
@@ -41,6 +41,9 @@ struct Source {
     texts: FxHashMap<(u32, Name), Time>,
     blocks: Blocks,
     untimed: u64,
+    /// The first line that came late, and the first that was not believed; 0 for none.
+    late_line: u64,
+    held_line: u64,
 }
 
 /// Points of one file in blocks: series that begin together keep one order of time. A file may hold one series after the
@@ -198,7 +201,7 @@ impl Stitched {
         let numbers: Vec<u32> = shapes.iter().map(|(id, text)| self.shapes.intern(*id, text)).collect();
         let names: Vec<Name> = batch.texts.iter().map(|text| self.names.intern(text)).collect();
         for (index, (record, shaped)) in batch.records().zip(records).enumerate() {
-            let (time, timing) = source.judge(record.time());
+            let (time, timing) = source.judge(record.time(), record.line());
             let columns = &batch.columns[index];
             let (service, instance) = (names[columns.service as usize], names[columns.instance as usize]);
             let shape = numbers[shaped.shape as usize];
@@ -271,8 +274,8 @@ impl Stitched {
         Ok(())
     }
 
-    fn spans(&mut self, source: u32, before: u64, spans: &[(Span, u64)]) -> io::Result<()> {
-        for (span, record) in spans {
+    fn spans(&mut self, source: u32, before: u64, spans: &[SpanRecord]) -> io::Result<()> {
+        for SpanRecord { span, record, line } in spans {
             self.spool.span(SpanRow {
                 end: span.end,
                 start: span.start,
@@ -285,6 +288,7 @@ impl Stitched {
                 failed: span.failed,
                 source,
                 record: before + record + 1,
+                line: *line,
                 timing: Timing::OnTime,
             })?;
         }
@@ -297,8 +301,8 @@ impl Stitched {
         coverage.add(read);
         let Some(mut source) = self.current.take() else { return Ok(()) };
         let counts = source.order.counts();
-        coverage.complain_times(ComplaintKind::Late, counts.late, 0, "");
-        coverage.complain_times(ComplaintKind::Unbelieved, counts.held, 0, "");
+        coverage.complain_times(ComplaintKind::Late, counts.late, source.late_line, "");
+        coverage.complain_times(ComplaintKind::Unbelieved, counts.held, source.held_line, "");
         source.flush(&mut self.spool, true)
     }
 }
@@ -315,13 +319,23 @@ impl Source {
             texts: FxHashMap::default(),
             blocks: Blocks::default(),
             untimed: 0,
+            late_line: 0,
+            held_line: 0,
         }
     }
 
     /// A record without a time takes that of the one before; at the head of a file, that of the first one with a time.
-    fn judge(&mut self, time: Option<Time>) -> (Time, Timing) {
+    fn judge(&mut self, time: Option<Time>, line: u64) -> (Time, Timing) {
         let judged = match time {
-            Some(time) => (time, self.order.push(time)),
+            Some(time) => {
+                let timing = self.order.push(time);
+                match timing {
+                    Timing::Late if self.late_line == 0 => self.late_line = line,
+                    Timing::Held if self.held_line == 0 => self.held_line = line,
+                    _ => {}
+                }
+                (time, timing)
+            }
             None => {
                 self.untimed += 1;
                 self.last.or(self.first.map(|first| (first, Timing::OnTime))).unwrap_or((Time::MIN, Timing::OnTime))

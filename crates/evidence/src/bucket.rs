@@ -80,6 +80,8 @@ pub struct SpanRow {
     pub source: u32,
     /// Record number, from 1.
     pub record: u64,
+    /// The line on which it stands.
+    pub line: u64,
     /// Whether it came on time.
     pub timing: Timing,
 }

@@ -96,6 +96,21 @@ impl ComplaintKind {
         }
     }
 
+    /// Whether it is about a file as a whole, not about some of its lines or records.
+    pub fn is_of_file(self) -> bool {
+        matches!(
+            self,
+            ComplaintKind::Unreadable
+                | ComplaintKind::Empty
+                | ComplaintKind::UnknownForm
+                | ComplaintKind::Binary
+                | ComplaintKind::BrokenCompression
+                | ComplaintKind::Bomb
+                | ComplaintKind::TooManyFiles
+                | ComplaintKind::NotFollowed
+        )
+    }
+
     /// Whether it only informs: the record is whole and stands where it should.
     pub fn is_note(self) -> bool {
         matches!(self, ComplaintKind::YearTaken | ComplaintKind::FormatChange | ComplaintKind::NotJudged)

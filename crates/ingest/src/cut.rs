@@ -26,7 +26,8 @@ pub(crate) struct Cutter {
     unit: Unit,
     /// Bytes that are kept of one line, or of the document.
     most: usize,
-    limit: &'static str,
+    /// The setting that says how much, and by which power of two its unit is larger than a byte.
+    limit: (&'static str, u32),
     pending: Vec<u8>,
     /// Where the last, unfinished line begins in `pending`.
     line_start: usize,
@@ -45,8 +46,8 @@ impl Cutter {
     pub fn new(input: Input, head: &[u8], form: Form, source: u32, limits: &Limits) -> Cutter {
         let unit = form.reading().unit();
         let (most, limit) = match unit {
-            Unit::Lines => (limits.line_bytes.max(1), "limits.line_bytes"),
-            Unit::DocumentLines | Unit::Document => (limits.document_bytes.max(1), "limits.document_bytes"),
+            Unit::Lines => (limits.line_bytes.max(1), ("limits.line_kb", 10)),
+            Unit::DocumentLines | Unit::Document => (limits.document_bytes.max(1), ("limits.document_mb", 20)),
         };
         let block = vec![0; BLOCK.min(most)];
         let mut cutter = Cutter {
@@ -184,8 +185,15 @@ impl Cutter {
             self.dropping = true;
             let line = self.next_line + text::newlines(&self.pending[..self.line_start]);
             let kind = if self.unit == Unit::Lines { ComplaintKind::LongLine } else { ComplaintKind::LargeDocument };
-            self.coverage.complain(kind, line, format!("{} ({}) reached", self.limit, self.most));
+            let reached = self.reached();
+            self.coverage.complain(kind, line, reached);
         }
+    }
+
+    /// Which limit was reached, by the name and in the unit of its setting.
+    fn reached(&self) -> String {
+        let (name, shift) = self.limit;
+        format!("{name} ({}) reached", (self.most >> shift).max(1))
     }
 
     fn accept_document(&mut self, block: &[u8]) {
@@ -193,7 +201,8 @@ impl Cutter {
         self.pending.extend_from_slice(&block[..block.len().min(room)]);
         if block.len() > room && !self.ended {
             self.ended = true;
-            self.coverage.complain(ComplaintKind::LargeDocument, 0, format!("{} ({}) reached", self.limit, self.most));
+            let reached = self.reached();
+            self.coverage.complain(ComplaintKind::LargeDocument, 0, reached);
         }
     }
 

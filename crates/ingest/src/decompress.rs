@@ -101,7 +101,7 @@ impl Input {
         let read = compressed.load(Ordering::Relaxed).max(1);
         let limits = &self.limits;
         let over = if self.given >= limits.decompressed_bytes {
-            Some(format!("limits.decompressed_bytes ({}) reached", limits.decompressed_bytes))
+            Some(format!("limits.decompressed_mb ({}) reached", limits.decompressed_bytes >> 20))
         } else if self.given >= limits.ratio_from_bytes && self.given / read >= limits.ratio {
             Some(format!("limits.ratio ({}) reached: {read} bytes became {}", limits.ratio, self.given))
         } else {
@@ -176,7 +176,7 @@ mod tests {
         assert!(total < 4 << 20, "{total}");
         assert!(words.starts_with("Bomb: limits.ratio (100) reached"), "{words}");
         let limits = Limits { decompressed_bytes: 1 << 20, ..Limits::default() };
-        assert!(content(zeros, &limits).1.starts_with("Bomb: limits.decompressed_bytes"));
+        assert!(content(zeros, &limits).1.starts_with("Bomb: limits.decompressed_mb"));
     }
 
     #[test]

@@ -40,7 +40,7 @@ pub use form::{Family, Form, Format, Sample};
 pub use formats::FORMATS;
 pub use incident::{IncidentError, incident};
 pub use open::{Opened, SAMPLE_BYTES, open, open_stdin};
-pub use part::{Content, Part, Point, PointBatch, SeriesText, parse};
+pub use part::{Content, Part, Point, PointBatch, SeriesText, SpanRecord, parse};
 pub use reopen::{WhyNot, reopen};
 pub use settings::{Argument, Given, Limits, Settings};
 pub use stamp::{TimeError, time_of};

@@ -242,7 +242,7 @@ fn stamps_of(part: &Part) -> Vec<Time> {
             rows.dedup_by_key(|(line, _)| *line);
             rows.into_iter().map(|(_, time)| time).take(FIRST_STAMPS).collect()
         }
-        Content::Spans(spans) => spans.iter().map(|(span, _)| span.end).take(FIRST_STAMPS).collect(),
+        Content::Spans(spans) => spans.iter().map(|s| s.span.end).take(FIRST_STAMPS).collect(),
         Content::Changes(changes) => changes.iter().map(|c| c.time).take(FIRST_STAMPS).collect(),
         Content::Alerts(alerts) => alerts.iter().map(|a| a.starts_at).take(FIRST_STAMPS).collect(),
         Content::Rules(_) | Content::Nothing => Vec::new(),

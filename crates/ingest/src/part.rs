@@ -32,8 +32,8 @@ pub enum Content {
     Logs(LogBatch),
     /// Points of series.
     Points(PointBatch),
-    /// Spans, each with its record number.
-    Spans(Vec<(Span, u64)>),
+    /// Spans.
+    Spans(Vec<SpanRecord>),
     /// Changes; `record` counts from 0 here.
     Changes(Vec<ChangeEvent>),
     /// Delivered alerts; `record` counts from 0 here.
@@ -88,4 +88,15 @@ pub struct Point {
 /// understood is kept, counted and named in the part's coverage.
 pub fn parse(form: &Form, chunk: &Chunk) -> Part {
     form.reading().parse(chunk)
+}
+
+/// A span as it stands in a file.
+#[derive(Clone, Debug)]
+pub struct SpanRecord {
+    /// The span.
+    pub span: Span,
+    /// Which record of the part it is, from 0.
+    pub record: u64,
+    /// The line of the file on which its request begins.
+    pub line: u64,
 }

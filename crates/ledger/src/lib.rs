@@ -11,4 +11,4 @@ mod spool;
 mod texts;
 
 pub use rows::LineRow;
-pub use spool::{Buckets, Kept, Limits, Scan, Spool};
+pub use spool::{Buckets, Kept, Limits, OddSpans, Scan, Spool};

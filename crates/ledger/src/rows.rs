@@ -191,7 +191,7 @@ impl Row for PointRow {
 }
 
 impl Row for SpanRow {
-    const WIDTH: usize = 74;
+    const WIDTH: usize = 82;
     type Key = (Time, u32, u64);
 
     fn key(&self) -> Self::Key {
@@ -210,6 +210,7 @@ impl Row for SpanRow {
         out.put([u8::from(self.failed)]);
         out.put(self.source.to_le_bytes());
         out.put(self.record.to_le_bytes());
+        out.put(self.line.to_le_bytes());
         out.put([self.timing as u8]);
     }
 
@@ -226,6 +227,7 @@ impl Row for SpanRow {
             failed: from.u8() != 0,
             source: from.u32(),
             record: from.u64(),
+            line: from.u64(),
             timing: from.timing(),
         }
     }
@@ -264,6 +266,7 @@ mod tests {
             failed: true,
             source: 6,
             record: 8,
+            line: 7,
             timing: Timing::Held,
         });
         same(LineRow { place: 1, source: 2, line: 3, shape: 4 });

@@ -1,6 +1,6 @@
 //! The spool: what was read, sorted by time, kept for as long as the run lasts.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::PathBuf;
 
@@ -135,7 +135,8 @@ impl Spool {
         self.points.finish();
         self.spans.finish();
         self.lines.finish();
-        let mut kept = Kept { spool: self, spans_to: None, spans_from: None, duplicates: 0, held: 0 };
+        let mut kept =
+            Kept { spool: self, spans_to: None, spans_from: None, duplicates: BTreeMap::new(), held: BTreeMap::new() };
         kept.look_through_spans()?;
         Ok(kept)
     }
@@ -146,8 +147,8 @@ pub struct Kept {
     spool: Spool,
     spans_from: Option<Time>,
     spans_to: Option<Time>,
-    duplicates: u64,
-    held: u64,
+    duplicates: BTreeMap<u32, OddSpans>,
+    held: BTreeMap<u32, OddSpans>,
 }
 
 impl Kept {
@@ -161,14 +162,14 @@ impl Kept {
         self.spans_to
     }
 
-    /// Spans that were there twice; the second is left out.
-    pub fn duplicate_spans(&self) -> u64 {
-        self.duplicates
+    /// Spans that were there twice (the second is left out), by source.
+    pub fn duplicate_spans(&self) -> &BTreeMap<u32, OddSpans> {
+        &self.duplicates
     }
 
-    /// Spans too far ahead to be believed.
-    pub fn held_spans(&self) -> u64 {
-        self.held
+    /// Spans too far ahead to be believed, by source.
+    pub fn held_spans(&self) -> &BTreeMap<u32, OddSpans> {
+        &self.held
     }
 
     /// Rows that found no place.
@@ -183,14 +184,14 @@ impl Kept {
 
     fn look_through_spans(&mut self) -> io::Result<()> {
         let mut spans = Spans::new(self.spool.spans.scan()?);
-        let (mut from, mut to, mut held) = (None, None, 0);
+        let (mut from, mut to, mut held) = (None, None, BTreeMap::new());
         while let Some(span) = spans.next_span() {
             match span.timing {
                 Timing::OnTime => {
                     from = from.or(Some(span.end));
                     to = Some(span.end);
                 }
-                _ => held += 1,
+                _ => note(&mut held, &span),
             }
         }
         (self.spans_from, self.spans_to, self.held, self.duplicates) = (from, to, held, spans.duplicates);
@@ -230,6 +231,25 @@ pub struct Scan<'a> {
     pub lines: Merged<'a, LineRow>,
 }
 
+/// Spans of one source that are odd in the same way.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OddSpans {
+    /// How many.
+    pub count: u64,
+    /// The line of the first one of them.
+    pub line: u64,
+    /// Its ids: trace and span.
+    pub ids: (u128, u64),
+}
+
+fn note(odd: &mut BTreeMap<u32, OddSpans>, span: &SpanRow) {
+    let entry = odd.entry(span.source).or_default();
+    if entry.count == 0 || span.line < entry.line {
+        (entry.line, entry.ids) = (span.line, (span.trace, span.id));
+    }
+    entry.count += 1;
+}
+
 /// Spans in order of their end, each once, judged for belief.
 struct Spans<'a> {
     rows: Merged<'a, SpanRow>,
@@ -237,13 +257,18 @@ struct Spans<'a> {
     /// Ids of the spans that ended at the latest end.
     latest: (Time, BTreeSet<(u128, u64)>),
     next: Option<SpanRow>,
-    duplicates: u64,
+    duplicates: BTreeMap<u32, OddSpans>,
 }
 
 impl<'a> Spans<'a> {
     fn new(rows: Merged<'a, SpanRow>) -> Spans<'a> {
-        let mut spans =
-            Spans { rows, orders: Vec::new(), latest: (Time::MIN, BTreeSet::new()), next: None, duplicates: 0 };
+        let mut spans = Spans {
+            rows,
+            orders: Vec::new(),
+            latest: (Time::MIN, BTreeSet::new()),
+            next: None,
+            duplicates: BTreeMap::new(),
+        };
         spans.next = spans.pull();
         spans
     }
@@ -255,7 +280,7 @@ impl<'a> Spans<'a> {
                 self.latest = (span.end, BTreeSet::new());
             }
             if !self.latest.1.insert((span.trace, span.id)) {
-                self.duplicates += 1;
+                note(&mut self.duplicates, &span);
                 continue;
             }
             let source = span.source as usize;
@@ -383,6 +408,7 @@ mod tests {
             failed: false,
             source: 0,
             record: id,
+            line: id,
             timing: Timing::OnTime,
         }
     }
@@ -406,7 +432,7 @@ mod tests {
             spool.span(span(30, id)).expect("memory");
         }
         let kept = spool.finish().expect("memory");
-        assert_eq!(kept.duplicate_spans(), 1);
+        assert_eq!(kept.duplicate_spans()[&0], OddSpans { count: 1, line: 1, ids: (1, 1) });
         assert_eq!(kept.buckets(&[]).expect("memory").map(|b| b.spans.len()).sum::<usize>(), 2);
     }
 

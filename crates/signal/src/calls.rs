@@ -91,6 +91,7 @@ mod tests {
             failed: false,
             source: 0,
             record: id,
+            line: 1,
             timing: Timing::OnTime,
         }
     }

@@ -192,7 +192,12 @@ impl Engine {
                 Said::Novelty { kind, service } => self.novelties.entry((kind, service)).or_default().push(self.now),
             }
         }
-        departures.sort_by(|(a_key, a), (b_key, b)| b.strength.total_cmp(&a.strength).then_with(|| a_key.cmp(b_key)));
+        // A signal's founder comes before its members: where both grow at once, they stay one.
+        let rank = |key: &str, d: &Departure| (!self.folds.is_founder(key), -d.strength);
+        departures.sort_by(|(a_key, a), (b_key, b)| {
+            let ((a_late, a_weak), (b_late, b_weak)) = (rank(a_key, a), rank(b_key, b));
+            a_late.cmp(&b_late).then(a_weak.total_cmp(&b_weak)).then_with(|| a_key.cmp(b_key))
+        });
         let mut lines = Vec::new();
         for (_, departure) in departures {
             let placed = self.folds.place(self.now, &departure);

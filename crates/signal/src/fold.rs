@@ -131,6 +131,11 @@ impl Folds {
         }
     }
 
+    /// Whether a stream is the first member of a signal that stands.
+    pub fn is_founder(&self, stream: &str) -> bool {
+        self.streams.get(stream).is_some_and(|number| self.all[*number].key == stream)
+    }
+
     /// A departure of a stream is over.
     pub fn end(&mut self, kind: Kind, subject: &Subject, at: Time, settled: bool) {
         let stream = key(kind, subject);

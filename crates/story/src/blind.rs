@@ -54,13 +54,17 @@ pub fn spots(facts: &Facts<'_>, path: &Path, users_at: Time, cites: &mut Cites<'
         add(path, Sentence::Untimed { path: path.clone() }, cites.file(path));
     }
     for file in &facts.coverage.files {
-        let worst =
-            file.complaints.iter().filter(|(kind, _)| !kind.is_note()).max_by_key(|(kind, c)| (c.count, **kind));
+        let worst = file
+            .complaints
+            .iter()
+            .filter(|(kind, _)| !kind.is_note())
+            .max_by_key(|(k, c)| (k.is_of_file(), c.count, **k));
         let Some((kind, complaint)) = worst else { continue };
         let share = complaint.count as f64 / file.records.max(1) as f64;
-        if share >= NAMED_SHARE && !matches!(kind, ComplaintKind::LostPart) && !facts.untimed.contains(&file.path) {
-            let sentence =
-                Sentence::NotUnderstood { path: file.path.clone(), records: complaint.count, words: kind.words() };
+        let told_already = *kind == ComplaintKind::LostPart || facts.untimed.contains(&file.path);
+        if (kind.is_of_file() || share >= NAMED_SHARE) && !told_already {
+            let records = (!kind.is_of_file()).then_some(complaint.count);
+            let sentence = Sentence::NotUnderstood { path: file.path.clone(), records, words: kind.words() };
             add(&file.path, sentence, cites.file(&file.path));
         }
     }

@@ -6,7 +6,7 @@ use signal::budget::SHOWN;
 
 use crate::cite::Cites;
 use crate::facts::Facts;
-use crate::knew::why_not;
+use crate::knew::{far_off, why_not};
 use crate::path::Path;
 use crate::sentence::{NotCounted, Said, Sentence};
 use crate::services::cited;
@@ -182,8 +182,9 @@ fn knew(facts: &Facts<'_>, story: &Story, path: &Path, cites: &mut Cites<'_>) ->
         (None, Verdict::Silent) => {
             let span = facts.span.map_or(0, |(start, _)| story.users_at - start);
             let services = facts.reporters.len();
-            let sentence = match (knew.silence, &path.service) {
-                (Some(SilenceKind::NoTelemetry), Some(service)) => {
+            let sentence = match (knew.silence, &path.service, far_off(facts, story.users_at)) {
+                (_, _, Some((first, last))) => Sentence::NothingOfThen { at: story.users_at, first, last },
+                (Some(SilenceKind::NoTelemetry), Some(service), None) => {
                     let last = facts.reporters.get(service).and_then(|r| r.last());
                     Sentence::NoTelemetry { service: service.clone(), last }
                 }

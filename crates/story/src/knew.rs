@@ -1,6 +1,6 @@
 //! The verdict: told, known or silent, by the contract's definitions.
 
-use evidence::{HOUR, Nanos, Time};
+use evidence::{DAY, HOUR, Nanos, Time};
 use signal::budget::{SHOWN, warm_up};
 
 use crate::cite::Cites;
@@ -24,7 +24,8 @@ pub fn verdict(
     users_at: Time,
     cites: &mut Cites<'_>,
 ) -> Knew {
-    let counted = counted(signals, path, posterior, users_at);
+    let counted =
+        if far_off(facts, users_at).is_none() { counted(signals, path, posterior, users_at) } else { Vec::new() };
     let mut first = None;
     let mut passed_over = Vec::new();
     for number in &counted {
@@ -150,8 +151,13 @@ fn ignored(facts: &Facts<'_>, users_at: Time) -> Option<SilenceKind> {
 fn is_blind(facts: &Facts<'_>, path: &Path, users_at: Time) -> bool {
     match &path.service {
         Some(service) => is_quiet(facts, service, users_at),
-        None => facts.span.is_none(),
+        None => facts.span.is_none() || far_off(facts, users_at).is_some(),
     }
+}
+
+/// The span of the evidence, where a moment lies before it or more than a day after it.
+pub fn far_off(facts: &Facts<'_>, at: Time) -> Option<(Time, Time)> {
+    facts.span.filter(|(first, last)| at < *first || at - *last > DAY)
 }
 
 fn is_quiet(facts: &Facts<'_>, service: &str, users_at: Time) -> bool {

@@ -62,6 +62,8 @@ pub enum Sentence {
     Knew { signal: usize, lead: Nanos, chance: Option<f64>, past: Nanos },
     /// Nothing stood on the path.
     NothingStood { services: usize, streams: u64, span: Nanos, path: Option<String> },
+    /// The moment lies so far from all evidence that nothing can be said of it.
+    NothingOfThen { at: Time, first: Time, last: Time },
     /// The failing service reported nothing.
     NoTelemetry { service: String, last: Option<Time> },
     /// An alert was delivered before users were hurt.
@@ -118,8 +120,8 @@ pub enum Sentence {
     LostPart { path: String, lines: (u64, u64) },
     /// A detector stopped.
     LostDetector { name: String, at: Time },
-    /// Records of a file could not be understood, or came late.
-    NotUnderstood { path: String, records: u64, words: &'static str },
+    /// Records of a file (or the file as a whole) could not be understood, or came late.
+    NotUnderstood { path: String, records: Option<u64>, words: &'static str },
     /// A source without any time.
     Untimed { path: String },
     /// The moment of noticing lies outside the evidence.

@@ -67,6 +67,12 @@ pub fn day_clock(time: Time) -> String {
     format!("{} {} {}", c.day, MONTHS[usize::from(c.month.clamp(1, 12)) - 1], clock(time))
 }
 
+/// `22 Nov 2026 03:06`.
+pub fn dated(time: Time) -> String {
+    let c = time.civil();
+    format!("{} {} {} {}", c.day, MONTHS[usize::from(c.month.clamp(1, 12)) - 1], c.year, clock(time))
+}
+
 /// A number with the digits that matter: three, no exponent where a person would not write one, thousands apart.
 pub fn number(value: f64) -> String {
     if !value.is_finite() {

@@ -5,7 +5,7 @@ use evidence::{ChangeEvent, Nanos};
 use signal::{Direction, Kind, Signal, Unit};
 use story::{ChapterKind, Lack, NotCounted, Question, Said, Sentence, SilenceKind, Told, Verdict};
 
-use crate::spoken::{clock, column, counted, day_clock, number, of_hundred, spoken};
+use crate::spoken::{clock, column, counted, dated, day_clock, number, of_hundred, spoken};
 use crate::voice::{Telling, Voice};
 
 /// Characters of a quoted line or name.
@@ -25,7 +25,10 @@ pub fn summary(signal: &Signal, voice: &Voice) -> String {
             format!("{subject} was never written before{times}{after}")
         }
         Kind::LogRate => format!("{subject} came {} in {}, {usual} expected", times(signal.observed), window(signal)),
-        Kind::LogSilent => format!("{subject} stopped: none in {}, {usual} expected", window(signal)),
+        Kind::LogSilent => {
+            let seen = if signal.observed == 0.0 { "none".into() } else { times(signal.observed) };
+            format!("{subject} stopped: {seen} in {}, {usual} expected", window(signal))
+        }
         Kind::MetricLevel => format!("{subject} is {seen}{}, {usual} expected", unit(signal)),
         Kind::MetricDrift => {
             format!("{subject} moved over days: {seen}{} in {}, {usual} expected", unit(signal), window(signal))
@@ -219,6 +222,7 @@ pub fn sentence(said: &Said, telling: &Telling<'_>) -> String {
         }
         Sentence::Knew { .. }
         | Sentence::NothingStood { .. }
+        | Sentence::NothingOfThen { .. }
         | Sentence::NoTelemetry { .. }
         | Sentence::AlertDelivered { .. }
         | Sentence::NoAlert { .. }
@@ -325,6 +329,17 @@ fn of_users(sentence: &Sentence, telling: &Telling<'_>) -> String {
     }
 }
 
+fn nothing_stood(services: usize, streams: u64, span: Nanos, path: Option<&str>, voice: &Voice) -> String {
+    let long = spoken(span);
+    if let (Some(service), 0) = (path, streams) {
+        let service = voice.say_short(service, 40);
+        return format!("{service} was watched for {long}; nothing of it that counts departed from its own normal.");
+    }
+    let whose = if services > 0 { format!("{} and ", counted(services as u64, "service")) } else { String::new() };
+    let streams = counted(streams, "stream");
+    format!("{whose}{streams} were watched for {long}; nothing that counts departed from its own normal.")
+}
+
 fn of_knowing(sentence: &Sentence, telling: &Telling<'_>) -> String {
     let voice = telling.voice;
     match sentence {
@@ -345,22 +360,15 @@ fn of_knowing(sentence: &Sentence, telling: &Telling<'_>) -> String {
                 summary(&told.signal, voice)
             )
         }
-        Sentence::NothingStood { span, path: Some(service), streams: 0, .. } => {
-            let service = voice.say_short(service, 40);
-            format!(
-                "{service} was watched for {}; nothing of it that counts departed from its own normal.",
-                spoken(*span)
-            )
+        Sentence::NothingStood { services, streams, span, path } => {
+            nothing_stood(*services, *streams, *span, path.as_deref(), voice)
         }
-        Sentence::NothingStood { services, streams, span, .. } => {
-            let whose =
-                if *services > 0 { format!("{} and ", counted(*services as u64, "service")) } else { String::new() };
-            let streams = counted(*streams, "stream");
-            format!(
-                "{whose}{streams} were watched for {}; nothing that counts departed from its own normal.",
-                spoken(*span)
-            )
-        }
+        Sentence::NothingOfThen { at, first, last } => format!(
+            "Nothing of {} UTC was read: the evidence goes from {} to {} UTC.",
+            dated(*at),
+            dated(*first),
+            dated(*last)
+        ),
         Sentence::NoTelemetry { service, last } => {
             let service = voice.say_short(service, 40);
             match last {
@@ -478,15 +486,13 @@ fn of_blindness(sentence: &Sentence, voice: &Voice) -> String {
             )
         }
         Sentence::NotUnderstood { path, records, words } => {
-            format!("{} of {}: {words}", counted(*records, "record"), name(path))
+            let which = records.map(|n| format!("{} of ", counted(n, "record"))).unwrap_or_default();
+            format!("{which}{}: {words}", name(path))
         }
         Sentence::Untimed { path } => format!("when the lines of {} were written: they have no times", name(path)),
-        Sentence::OutsideEvidence { at, first, last } => format!(
-            "{} UTC itself: the evidence goes from {} to {} UTC",
-            day_clock(*at),
-            day_clock(*first),
-            day_clock(*last)
-        ),
+        Sentence::OutsideEvidence { at, first, last } => {
+            format!("{} UTC itself: the evidence goes from {} to {} UTC", dated(*at), dated(*first), dated(*last))
+        }
         Sentence::NoEvidence => "anything: no log, metric or span with a time was read".into(),
         Sentence::NotSeen { what } => (*what).into(),
         _ => String::new(),

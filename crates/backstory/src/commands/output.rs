@@ -88,7 +88,11 @@ fn describe(error: &io::Error) -> String {
 fn to_file(path: &Path, text: &str) -> Result<(), Failure> {
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let said = |e: &dyn std::fmt::Display| failed(format!("{}: {e}", path.display()));
-    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(|e| said(&e))?;
+    let mut builder = tempfile::Builder::new();
+    // As any new file: what the umask leaves, not a secret of its owner's.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut file = builder.tempfile_in(folder).map_err(|e| said(&e))?;
     file.write_all(text.as_bytes()).map_err(|e| said(&e))?;
     file.persist(path).map_err(|e| said(&e))?;
     Ok(())

@@ -15,6 +15,9 @@ use crate::read::{Evidence, read};
 use crate::times::{length, moment};
 use crate::watch::{Watched, Watching, replay};
 
+/// How far back is looked where nobody says.
+const LOOKBACK: &str = "30d";
+
 /// Tell the story of one incident
 ///
 /// What did the system know before its users did: the verdict with its chance, the signals in order, what changed, how it
@@ -39,7 +42,7 @@ pub struct Args {
     #[arg(long, value_name = "DIR", hide = true)]
     repo: Option<std::path::PathBuf>,
     /// How far before that moment to look
-    #[arg(long, value_name = "LENGTH", default_value = "30d")]
+    #[arg(long, value_name = "LENGTH", default_value = LOOKBACK)]
     lookback: String,
     /// Tell all of it
     #[arg(long)]
@@ -121,7 +124,7 @@ fn told(
 ) -> Result<String, Failure> {
     let noticed = asked.incident.noticed_at;
     let how = Watching {
-        from: Some(noticed - lookback),
+        from: evidence.span.map(|(_, end)| noticed.min(end) - lookback),
         until: asked.incident.resolved_at.map(|at| at.max(noticed)),
         engine: args.evidence.engine(),
     };
@@ -205,6 +208,12 @@ fn layout(args: &Args) -> Layout {
         for (flag, paths) in flags {
             words.extend(paths.iter().map(|p| format!("{flag} {}", quoted(p))));
         }
+        let settings = &args.evidence;
+        words.extend(settings.timezone.iter().map(|z| format!("--timezone {}", quoted(z))));
+        words.extend(settings.year.iter().map(|y| format!("--year {y}")));
+        words.extend(settings.config.iter().map(|p| format!("--config {}", quoted(&p.to_string_lossy()))));
+        words.extend(settings.no_redact.then(|| "--no-redact".to_string()));
+        words.extend((args.lookback != LOOKBACK).then(|| format!("--lookback {}", quoted(&args.lookback))));
         words.extend(args.noticed.iter().map(|n| format!("--noticed {}", quoted(n))));
         words.extend(args.incident.iter().map(|p| format!("--incident {}", quoted(&p.to_string_lossy()))));
         words.extend(args.service.iter().map(|s| format!("--service {}", quoted(s))));

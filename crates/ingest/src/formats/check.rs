@@ -8,7 +8,7 @@ use proptest::prelude::*;
 
 use super::FORMATS;
 use crate::form::{Format, Head};
-use crate::{Chunk, Content, Given, Part, PointBatch, Settings, Source, open_stdin, parse};
+use crate::{Chunk, Content, Given, Part, PointBatch, Settings, Source, SpanRecord, open_stdin, parse};
 
 /// Everything that a source gives, told as the samples tell it: records, lines, complaints.
 fn told(text: &[u8]) -> String {
@@ -45,7 +45,7 @@ fn tell(parts: &[Part], coverage: &FileCoverage) -> String {
         match &part.content {
             Content::Logs(batch) => tell_logs(batch, &mut out),
             Content::Points(points) => tell_points(points, &mut out),
-            Content::Spans(spans) => spans.iter().for_each(|(span, record)| {
+            Content::Spans(spans) => spans.iter().for_each(|SpanRecord { span, record, .. }| {
                 let parent = span.parent.map_or("-".into(), |p| format!("{p:016x}"));
                 let failed = if span.failed { " failed" } else { "" };
                 let ms = span.duration() / 1_000_000;

@@ -8,6 +8,7 @@
 //!
 //! Source: OpenTelemetry protocol specification 1.5, JSON encoding.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use evidence::{ComplaintKind, Hasher, Span, Time};
@@ -20,7 +21,7 @@ use crate::form::{Family, Format, Head, Reading, Sample, Unit};
 use crate::formats::json_lines::is_document;
 use crate::formats::manual;
 use crate::lines::document_lines;
-use crate::part::{Content, Part};
+use crate::part::{Content, Part, SpanRecord};
 use crate::settings::Settings;
 use crate::text::{self, Lines};
 
@@ -73,7 +74,7 @@ impl Reading for Requests {
 
 struct Work {
     part: Part,
-    spans: Vec<(Span, u64)>,
+    spans: Vec<SpanRecord>,
     line: u64,
 }
 
@@ -95,8 +96,8 @@ impl Work {
     }
 
     fn request(&mut self, bytes: &[u8]) {
-        let text = String::from_utf8_lossy(bytes);
-        if matches!(text, std::borrow::Cow::Owned(_)) {
+        let text = std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed);
+        if matches!(text, Cow::Owned(_)) {
             self.complain(ComplaintKind::InvalidUtf8, "");
         }
         let requests = match serde_json::from_str::<OneOrMore>(&text) {
@@ -155,7 +156,7 @@ impl Work {
             end: Time(end),
             failed: is_failed(&raw.status),
         };
-        self.spans.push((span, record));
+        self.spans.push(SpanRecord { span, record, line: self.line });
     }
 }
 

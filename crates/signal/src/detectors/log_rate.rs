@@ -12,7 +12,9 @@ use evidence::{LogCount, Name, Time};
 
 use super::{Departure, Detector, LineCount, Moment, Said, cited, line_subject};
 use crate::budget::{Family, Streams, warm_up};
-use crate::series::{Baseline, Direction, Finding, Moved, Pools, SCALES, Shares, Surroundings, Watch, Window, half};
+use crate::series::{
+    Baseline, Direction, Finding, Moved, Pools, SCALES, Shares, Surroundings, WINDOWS_MIN, Watch, Window, half,
+};
 use crate::signal::{Amount, Kind, Unit};
 use crate::templates::{LineIndex, Mined};
 
@@ -23,6 +25,8 @@ const LOAD_TIMES: f64 = 2.0;
 const LOAD_MORE: f64 = 3.0;
 /// As if so many lines more had been written as usual: few lines say little of the load.
 const LOAD_PRIOR: f64 = 5.0;
+/// Variance over mean of what everybody writes in a window, as far as chance alone goes.
+const LOAD_BURSTS: f64 = 1.5;
 
 struct Line {
     service: Name,
@@ -169,11 +173,19 @@ impl LogRate {
 
     fn close(&mut self, index: usize, moment: &Moment<'_>, said: &mut Vec<Said>) {
         // What each line adds to the load: no more than a few times its usual, so that a flood is not everybody's load.
-        let part = |watch: &Watch| watch.window_sum(index).min(LOAD_TIMES * watch.usual(index) + LOAD_MORE);
+        // A line whose usual is not known yet says nothing of it.
+        let part = |watch: &Watch| match watch.baseline(index).windows >= WINDOWS_MIN {
+            true => {
+                let usual = watch.usual(index);
+                (watch.window_sum(index).min(LOAD_TIMES * usual + LOAD_MORE), usual)
+            }
+            false => (0.0, 0.0),
+        };
         let (mut wrote, mut usual) = (0.0, 0.0);
         for line in &self.lines {
-            wrote += part(&line.watch);
-            usual += line.watch.usual(index);
+            let part = part(&line.watch);
+            wrote += part.0;
+            usual += part.1;
         }
         let load = |wrote: f64, usual: f64| (wrote + LOAD_PRIOR) / (usual + LOAD_PRIOR);
         self.load[index] = load(wrote, usual);
@@ -181,10 +193,12 @@ impl LogRate {
         let shares = Shares { short: share, long: share };
         let mut moves: Vec<(usize, Moved)> = Vec::new();
         for (number, line) in self.lines.iter_mut().enumerate() {
-            let rest = (wrote - part(&line.watch), usual - line.watch.usual(index));
+            let part = part(&line.watch);
+            let rest = (wrote - part.0, usual - part.1);
             let around = Surroundings {
                 edge: moment.edge,
                 load: load(rest.0.max(0.0), rest.1.max(0.0)),
+                load_noise: LOAD_BURSTS / (rest.1.max(0.0) + LOAD_PRIOR),
                 pools: &self.pools,
                 shares,
             };
@@ -205,7 +219,7 @@ impl LogRate {
             if let Some(window) = self.waiting[index].take() {
                 self.loads[index].absorb(window, None);
             }
-            self.waiting[index] = Some(Window { value: 0.0, load: self.load[index] });
+            self.waiting[index] = Some(Window { value: 0.0, load: self.load[index], ..Window::default() });
         }
     }
 

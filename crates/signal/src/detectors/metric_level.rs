@@ -139,7 +139,13 @@ impl Detector for MetricLevel {
         }
         for index in 1..SCALES.len() {
             if moment.edge.0 % half(index) == 0 {
-                let around = Surroundings { edge: moment.edge, load: moment.load[index], pools: &self.pools, shares };
+                let around = Surroundings {
+                    edge: moment.edge,
+                    load: moment.load[index],
+                    load_noise: 0.0,
+                    pools: &self.pools,
+                    shares,
+                };
                 for metric in &self.order {
                     let Some(watched) = self.metrics.get_mut(metric) else { continue };
                     moves.extend(watched.watch.close(index, &around).into_iter().map(|m| (*metric, m)));
@@ -206,7 +212,8 @@ impl MetricLevel {
             watched.latest.pop_front();
         }
         watched.latest.push_back((point.time, value));
-        let around = Surroundings { edge: moment.edge, load: moment.load[0], pools: &self.pools, shares };
+        let around =
+            Surroundings { edge: moment.edge, load: moment.load[0], load_noise: 0.0, pools: &self.pools, shares };
         watched.watch.value(value, &around)
     }
 

@@ -32,6 +32,8 @@ pub struct Window {
     pub value: f64,
     /// What everything else did meanwhile.
     pub load: f64,
+    /// The variance that chance alone gives such a load.
+    pub load_noise: f64,
 }
 
 /// The past of windows of one width.
@@ -136,6 +138,21 @@ impl Baseline {
     /// A count follows the load not at all, fully, or in part.
     fn count_slope(&self) -> f64 {
         if self.load > 0.0 { self.slope().clamp(0.0, self.mean / self.load) } else { 0.0 }
+    }
+
+    /// Where the load never varied, nobody knows whether a count follows it: what lies between not at all and fully is no
+    /// surprise. The more the load has varied beyond its own noise, the less of that is left: what chance alone moved
+    /// says nothing of what follows what (regression dilution).
+    fn or_in_proportion(&self, window: Window, expected: f64) -> f64 {
+        let ridge = RIDGE * self.load * self.load;
+        if self.load <= 0.0 || ridge <= 0.0 {
+            return expected;
+        }
+        let varied = (self.load_square - self.windows * window.load_noise).max(0.0);
+        let unknown = ridge / (varied + ridge);
+        let fully = self.mean * window.load / self.load;
+        let other = expected + (fully - expected) * unknown;
+        window.value.clamp(expected.min(other), expected.max(other))
     }
 
     fn residual(&self, slope: f64) -> f64 {
@@ -250,6 +267,7 @@ impl Baseline {
         }
         let slope = self.count_slope();
         let (expected, spread) = self.predict(window.load, slope);
+        let expected = self.or_in_proportion(window, expected);
         let usual = pool.dispersion.max(1.0);
         let index = (self.residual(slope) + POOL_EVENTS * usual) / (self.total() + POOL_EVENTS);
         // Jeffreys' half an event: what was never seen may still come now and then.
@@ -315,8 +333,12 @@ mod tests {
 
     #[test]
     fn a_value_is_judged_by_its_own_spread() {
-        let baseline = past(100, |i| Window { value: 50.0 + noise(i), load: 0.0 });
-        let judge = |value| baseline.judge_value(Window { value, load: 0.0 }, Pool::NONE, 0.0).expect("enough windows");
+        let baseline = past(100, |i| Window { value: 50.0 + noise(i), load: 0.0, ..Window::default() });
+        let judge = |value| {
+            baseline
+                .judge_value(Window { value, load: 0.0, ..Window::default() }, Pool::NONE, 0.0)
+                .expect("enough windows")
+        };
         assert!(judge(51.0).upper > 0.05);
         assert!(judge(58.0).upper < 1e-8);
         assert!(judge(42.0).lower < 1e-8);
@@ -324,16 +346,21 @@ mod tests {
 
     #[test]
     fn what_follows_the_load_is_expected_to() {
-        let baseline = past(100, |i| Window { value: 5.0 * (10.0 + noise(i)), load: 10.0 + noise(i) });
-        let judged = baseline.judge_value(Window { value: 57.0, load: 11.4 }, Pool::NONE, 0.5).expect("enough windows");
+        let baseline =
+            past(100, |i| Window { value: 5.0 * (10.0 + noise(i)), load: 10.0 + noise(i), ..Window::default() });
+        let judged = baseline
+            .judge_value(Window { value: 57.0, load: 11.4, ..Window::default() }, Pool::NONE, 0.5)
+            .expect("enough windows");
         assert!(judged.upper > 0.01, "{judged:?}");
     }
 
     #[test]
     fn few_windows_cannot_say_much() {
         let judge = |n| {
-            let baseline = past(n, |i| Window { value: 50.0 + noise(i), load: 0.0 });
-            baseline.judge_value(Window { value: 60.0, load: 0.0 }, Pool::NONE, 0.0).map(|j| j.upper)
+            let baseline = past(n, |i| Window { value: 50.0 + noise(i), load: 0.0, ..Window::default() });
+            baseline
+                .judge_value(Window { value: 60.0, load: 0.0, ..Window::default() }, Pool::NONE, 0.0)
+                .map(|j| j.upper)
         };
         assert_eq!(judge(3), None);
         assert!(judge(5) > Some(1e-5));
@@ -345,7 +372,10 @@ mod tests {
         let zeros = past(200, |_| Window::default());
         let judge = |value| {
             let pool = Pool { dispersion: 2.0, freedom: 8.0 };
-            zeros.judge_count(Window { value, load: 0.0 }, pool, 1.0).expect("enough windows").upper
+            zeros
+                .judge_count(Window { value, load: 0.0, ..Window::default() }, pool, 1.0)
+                .expect("enough windows")
+                .upper
         };
         assert!(judge(1.0) > 1e-3, "{}", judge(1.0));
         assert!(judge(30.0) < 1e-7, "{}", judge(30.0));
@@ -353,7 +383,7 @@ mod tests {
 
     #[test]
     fn a_regular_line_that_stops_is_missed_soon_and_not_where_nobody_writes() {
-        let steady = past(200, |_| Window { value: 6.0, load: 0.0 });
+        let steady = past(200, |_| Window { value: 6.0, load: 0.0, ..Window::default() });
         let judge = |covered| {
             let pool = Pool { dispersion: 1.5, freedom: 8.0 };
             steady.judge_count(Window::default(), pool, covered).expect("enough windows").lower
@@ -364,7 +394,7 @@ mod tests {
 
     #[test]
     fn a_stretch_taken_in_is_as_if_it_had_been_absorbed() {
-        let window = |i: u64| Window { value: 3.0 + noise(i), load: 1.0 + 0.1 * noise(2 * i) };
+        let window = |i: u64| Window { value: 3.0 + noise(i), load: 1.0 + 0.1 * noise(2 * i), ..Window::default() };
         let whole = past(90, window);
         let mut parts = past(60, window);
         let mut held = Baseline::default();
@@ -379,13 +409,15 @@ mod tests {
 
     #[test]
     fn a_past_of_far_windows_makes_the_next_one_less_telling() {
-        let mut baseline = past(300, |i| Window { value: noise(i), load: 0.0 });
-        let judge =
-            |b: &Baseline| b.judge_value(Window { value: 7.0, load: 0.0 }, Pool::NONE, 0.0).expect("enough windows");
+        let mut baseline = past(300, |i| Window { value: noise(i), load: 0.0, ..Window::default() });
+        let judge = |b: &Baseline| {
+            b.judge_value(Window { value: 7.0, load: 0.0, ..Window::default() }, Pool::NONE, 0.0)
+                .expect("enough windows")
+        };
         let calm = judge(&baseline).upper;
         for _ in 0..3 {
             let judged = judge(&baseline);
-            baseline.absorb(Window { value: 7.0, load: 0.0 }, Some(judged));
+            baseline.absorb(Window { value: 7.0, load: 0.0, ..Window::default() }, Some(judged));
         }
         assert!(judge(&baseline).upper > 1e4 * calm);
     }

@@ -6,8 +6,9 @@
 
 mod baseline;
 mod pool;
+mod rhythm;
 mod watch;
 
-pub use baseline::{Baseline, Judged, Pool, Window};
+pub use baseline::{Baseline, Judged, Pool, WINDOWS_MIN, Window};
 pub use pool::Pools;
 pub use watch::{Direction, Finding, Manner, Moved, SCALES, Shares, Surroundings, Watch, half};

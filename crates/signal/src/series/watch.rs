@@ -4,6 +4,7 @@ use evidence::{DAY, HOUR, MINUTE, Nanos, Time};
 
 use super::baseline::{Baseline, Judged, Window};
 use super::pool::Pools;
+use super::rhythm::Rhythm;
 use crate::budget::{RAISED, SHOWN, strength};
 
 /// The widths of windows. A window ends at every multiple of half its width.
@@ -25,6 +26,13 @@ const BACK_WITHIN: f64 = 2.0;
 const UNSEEN_HABITS: f64 = 0.02 / 3.5;
 /// From this scale on a window is wide enough for a habit.
 const WIDE: usize = 2;
+/// Up to which scale a window is compared with other days at its time of day.
+const DAILY: usize = 3;
+/// What is within so many deviations of the mean is noise of its hour, not habit.
+const HABIT_FROM: f64 = 2.0;
+/// How many past departures of a stream are remembered, and how much less rare one may have been to be about as far.
+const EPISODES: usize = 64;
+const ABOUT: f64 = 30.0;
 /// How many past states of a long baseline are kept.
 const SNAPSHOTS: usize = 8;
 
@@ -123,6 +131,8 @@ pub struct Surroundings<'a> {
     pub edge: Time,
     /// How much everything else wrote, 1 being usual.
     pub load: f64,
+    /// The variance that chance alone gives that.
+    pub load_noise: f64,
     /// What is known beyond the series' own past.
     pub pools: &'a Pools,
     /// The stream's shares of the budget.
@@ -153,7 +163,10 @@ struct Standing {
     raised: Time,
     took: Nanos,
     last: Time,
+    /// The greatest strength, before any habit is allowed for: what departed is held out of the past while it stands.
     peak: f64,
+    /// How rare its farthest window was, in such a day.
+    least: f64,
     past: Baseline,
     back_since: Option<Time>,
 }
@@ -192,6 +205,7 @@ struct Scale {
     waiting: Option<(Window, Option<Judged>)>,
     snapshots: Vec<(Time, Baseline)>,
     cumulated: Cumulated,
+    rhythm: Rhythm,
 }
 
 /// One numeric series, watched.
@@ -200,6 +214,9 @@ pub struct Watch {
     manner: Manner,
     scales: [Scale; 6],
     standing: [Option<Standing>; 2],
+    /// How rare the farthest window of each past departure was, by stream; and when the first window was judged.
+    episodes: [Vec<f64>; 2],
+    began: Option<Time>,
     clamp: Clamp,
     step: Step,
     last: Option<(Time, f64, f64)>,
@@ -212,6 +229,8 @@ impl Watch {
             manner: Manner::Value,
             scales: Default::default(),
             standing: [None, None],
+            episodes: [Vec::new(), Vec::new()],
+            began: None,
             clamp: Clamp::default(),
             step: Step::default(),
             last: None,
@@ -251,7 +270,7 @@ impl Watch {
         if around.edge - at > 3 * step {
             return Vec::new();
         }
-        let window = Window { value: (last + value) / 2.0, load: around.load };
+        let window = Window { value: (last + value) / 2.0, load: around.load, ..Window::default() };
         // One point alone is a spike, however far out it lies.
         let alone = |centre: f64, deviation: f64| ((last - centre).abs()).min((value - centre).abs()) < deviation;
         self.scales[0].even = !self.scales[0].even;
@@ -279,7 +298,7 @@ impl Watch {
                 (before.sum + now.sum) / points
             }
         };
-        let window = Window { value, load: around.load };
+        let window = Window { value, load: around.load, load_noise: around.load_noise };
         let observed = if self.manner == Manner::Count { raw } else { raw / points };
         let shown = Shown { span: (around.edge - width, around.edge), width, observed };
         let mut moved = self.turn(index, window, shown, around, &|_, _| false);
@@ -348,6 +367,7 @@ impl Watch {
             }
         }
         let judged = self.judge(index, &self.scales[index].baseline, window, around);
+        self.began.get_or_insert(span.0);
         if self.scales[index].even {
             self.scales[index].waiting = Some((window, judged));
             self.scales[index].cumulated.add(judged.map_or(0.0, |j| j.score), span.1);
@@ -358,12 +378,36 @@ impl Watch {
             best = best.map(|best| if lagged.1 < best.1 { lagged } else { best });
         }
         let mut moved = self.follow(index, window, span, around);
-        if let Some((judged, once)) = best
-            && !alone(judged.expected, judged.deviation)
-        {
-            moved.extend(self.depart(index, &shown, &judged, once, around));
+        let best = best.filter(|(judged, _)| !alone(judged.expected, judged.deviation));
+        let habit = best.map_or(0.0, |(judged, _)| self.habit(index, window, &shown, &judged, around));
+        if index <= DAILY {
+            self.scales[index].rhythm.note(span.1, slot(index), window.value);
+        }
+        if let Some((judged, once)) = best {
+            moved.extend(self.depart(index, &shown, &judged, (once, habit), around));
         }
         moved
+    }
+
+    /// How often a day something as far out comes at this time of day, as other days showed; 0 where none did.
+    fn habit(&self, index: usize, window: Window, shown: &Shown, judged: &Judged, around: &Surroundings<'_>) -> f64 {
+        let rhythm = &self.scales[index].rhythm;
+        let reached = rhythm.reached(shown.span.1, slot(index)).filter(|_| judged.score.abs() > HABIT_FROM);
+        let Some((low, high)) = reached.filter(|_| index <= DAILY) else { return 0.0 };
+        let far = HABIT_FROM * judged.deviation;
+        // Where no habit is known, `low` and `high` are infinitely far on the other side.
+        let habit = if judged.upper < judged.lower {
+            (high - judged.expected - far).max(0.0)
+        } else {
+            -(judged.expected - far - low).max(0.0)
+        };
+        if habit == 0.0 {
+            return 0.0;
+        }
+        let rest = Window { value: window.value - habit, ..window };
+        let again = self.judge(index, &self.scales[index].baseline, rest, around);
+        let again = again.map_or(f64::INFINITY, |again| rate(&again, shown.width) * self.tests(index) * 2.0);
+        again.min(1.0 / rhythm.days(shown.span.1))
     }
 
     fn judge(&self, index: usize, past: &Baseline, window: Window, around: &Surroundings<'_>) -> Option<Judged> {
@@ -410,7 +454,7 @@ impl Watch {
         index: usize,
         shown: &Shown,
         judged: &Judged,
-        once: f64,
+        (once, habit): (f64, f64),
         around: &Surroundings<'_>,
     ) -> Option<Moved> {
         let span = shown.span;
@@ -420,7 +464,9 @@ impl Watch {
             r = r.max(UNSEEN_HABITS);
         }
         let long = self.is_long(index);
-        let strength = strength(r, if long { around.shares.long } else { around.shares.short });
+        let share = if long { around.shares.long } else { around.shares.short };
+        let plain = strength(r, share);
+        let strength = self.strength_given_life(r, share, long, habit, around.edge);
         if strength < RAISED {
             return None;
         }
@@ -432,7 +478,8 @@ impl Watch {
             Some(standing) if standing.direction != direction => return None,
             Some(standing) => {
                 standing.last = span.1;
-                standing.peak = standing.peak.max(strength);
+                standing.peak = standing.peak.max(plain);
+                standing.least = standing.least.min(r);
             }
             None => {
                 let past = self.scales[index].baseline;
@@ -442,7 +489,8 @@ impl Watch {
                     raised: span.1,
                     took: (span.1 - onset).max(BACK),
                     last: span.1,
-                    peak: strength,
+                    peak: plain,
+                    least: r,
                     past,
                     back_since: None,
                 });
@@ -485,7 +533,7 @@ impl Watch {
         if off < BACK_WITHIN {
             let since = *standing.back_since.get_or_insert(span.0);
             if span.1 - since >= standing.took {
-                self.standing[usize::from(long)] = None;
+                self.came_and_went(long);
                 self.learn_what_was_held();
                 return vec![Moved::Ended { long, at: span.1, settled: false }];
             }
@@ -503,6 +551,26 @@ impl Watch {
             self.settle();
         }
         vec![Moved::Ended { long, at: span.1, settled: true }]
+    }
+
+    /// A departure is over without having settled: it may come and go again.
+    fn came_and_went(&mut self, long: bool) {
+        let Some(standing) = self.standing[usize::from(long)].take() else { return };
+        let episodes = &mut self.episodes[usize::from(long)];
+        if episodes.len() == EPISODES {
+            episodes.remove(0);
+        }
+        episodes.push(standing.least);
+    }
+
+    /// The strength of what is expected `r` times a day by its distribution, and `habit` times by this hour's. What a
+    /// stream did again and again is its life, whatever a distribution says of its tail: r is at least as often as it
+    /// departed about as far before. What would be shown but for that is raised as weakly as can be: it came back.
+    fn strength_given_life(&self, r: f64, share: f64, long: bool, habit: f64, now: Time) -> f64 {
+        let days = self.began.map_or(1.0, |began| ((now - began) as f64 / DAY as f64).max(1.0));
+        let before = self.episodes[usize::from(long)].iter().filter(|least| **least <= ABOUT * r).count();
+        let given_life = strength(r.max(habit).max(before as f64 / days), share);
+        if strength(r, share) >= SHOWN { given_life.max(RAISED) } else { given_life }
     }
 
     /// A departure is over: it was part of this series' life, as it was.
@@ -535,14 +603,19 @@ impl Watch {
     fn expire(&mut self, now: Time) -> Vec<Moved> {
         let mut moved = Vec::new();
         for long in [false, true] {
-            let slot = &mut self.standing[usize::from(long)];
+            let slot = &self.standing[usize::from(long)];
             if slot.as_ref().is_some_and(|s| s.peak < SHOWN && now - s.last >= FORGOTTEN) {
-                *slot = None;
+                self.came_and_went(long);
                 moved.push(Moved::Ended { long, at: now, settled: false });
             }
         }
         moved
     }
+}
+
+/// The width of a slot of the day for windows of a scale.
+fn slot(index: usize) -> Nanos {
+    half(index).max(30 * MINUTE)
 }
 
 /// How often a day one width of windows shows something at least as far out, on one side.
