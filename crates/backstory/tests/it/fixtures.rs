@@ -1,0 +1,375 @@
+//! Small systems, one for each kind of signal, and quiet ones of which nothing may be told.
+
+use expect_test::expect;
+
+use crate::fixture::{check_signals, told, written};
+use crate::program::run;
+
+#[test]
+fn every_kind_has_its_fixture() {
+    let here = include_str!("fixtures.rs");
+    for (_, kind) in signal::Kind::ALL {
+        assert!(here.contains(&format!("\n            {kind} ")), "nothing below is told as {kind}");
+    }
+}
+
+#[test]
+fn a_line_that_pours_is_told() {
+    check_signals(
+        r"
+//- api.log
+10:00:00..day 10 10:59:30 every ~1m  GET /cart 200 {8..14}ms
+day 10 10:40:00..day 10 10:59:30 every 10s  upstream timed out after {200..300}ms
+//- changes
+day 10 10:39:30 deploy api v42
+",
+        expect![[r#"
+            log.rate api "GET <path> <num> <dur>" since day 2 13:00:00, 9.86 -> 26 lines in ten minutes (0.29 at day 2 13:15:30)
+            log.new api "upstream timed out after <dur>" since day 10 10:40:00, 0 -> 6 times (0.46 at day 10 10:41:30)
+            log.rate api "upstream timed out after <dur>" since day 10 10:40:00, 0.00385 -> 60 lines in ten minutes (0.58 at day 10 10:50:30)
+        "#]],
+    );
+}
+
+#[test]
+fn a_line_that_was_never_there_is_told_and_again_when_it_has_come_to_stay() {
+    check_signals(
+        r"
+//- api.log
+10:00:00..day 12 16:00:00 every ~2m  GET /cart 200 {8..14}ms
+10:00:10..day 12 16:00:00 every ~10m  cart {100..900} stored
+day 12 10:00:00..day 12 16:00:00 every 50m  falling back to the old price list
+",
+        expect![[r#"
+            log.rate api "cart <num> stored" since day 7 12:20:00, 1.22 -> 9 lines in ten minutes (0.31 at day 7 12:35:30)
+            log.new api "falling back to the old price list" since day 12 10:00:00, 0 -> 1 times (0.46 at day 12 10:01:30)
+            log.new api "falling back to the old price list" since day 12 10:00:00, 0 -> 4 times (0.64 at day 12 12:31:30)
+        "#]],
+    );
+}
+
+#[test]
+fn what_comes_first_right_after_changes_is_a_class_of_its_own() {
+    // Each change of this service brings a line; a line that comes without one is still as surprising as ever.
+    check_signals(
+        r"
+//- api.log
+10:00:00..day 14 16:00:00 every ~2m  GET /cart 200 {8..14}ms
+day 3 10:00:00  price list moved to the new table
+day 5 10:00:00  reading carts in blocks
+day 8 10:00:00  mails are sent by the worker
+day 11 10:00:00  falling back to the old price list
+day 13 10:00:00  disk is nearly full
+//- changes
+day 3 09:50:00 deploy api v39
+day 5 09:50:00 deploy api v40
+day 8 09:50:00 deploy api v41
+day 11 09:50:00 deploy api v42
+",
+        expect![[r#"
+            log.rate api "GET <path> <num> <dur>" since 21:40:00, 4.61 -> 16 lines in ten minutes (0.24 at 21:55:30)
+            log.new api "price list moved to the new table" since day 3 10:00:00, 0 -> 1 times (0.36 at day 3 10:01:30)
+            log.new api "reading carts in blocks" since day 5 10:00:00, 0 -> 1 times (0.33 at day 5 10:01:30)
+            log.new api "mails are sent by the worker" since day 8 10:00:00, 0 -> 1 times (0.43 at day 8 10:01:30)
+            log.new api "falling back to the old price list" since day 11 10:00:00, 0 -> 1 times (0.42 at day 11 10:01:30)
+            log.new api "disk is nearly full" since day 13 10:00:00, 0 -> 1 times (0.46 at day 13 10:01:30)
+        "#]],
+    );
+}
+
+#[test]
+fn a_line_that_comes_more_often_is_told() {
+    check_signals(
+        r"
+//- api.log
+10:00:00..day 10 12:00:00 every ~1m  GET /cart 200 {8..14}ms
+10:00:00..day 10 12:00:00 every ~8m  retrying payment {100..900}
+day 10 10:00:00..day 10 12:00:00 every ~20s  retrying payment {100..900}
+",
+        expect![[r#"
+            log.rate api "retrying payment <num>" since day 4 06:16:00, 0.269 -> 5 lines in two minutes (0.24 at day 4 06:20:30)
+            log.rate api "retrying payment <num>" since day 8 00:00:00, 47.7 -> 25 lines in six hours (0.27 at day 8 06:00:30)
+            log.rate api "retrying payment <num>" since day 10 10:00:00, 0.259 -> 8 lines in two minutes (0.31 at day 10 10:02:30)
+            log.rate api "retrying payment <num>" since day 10 10:00:00, 1.3 -> 20 lines in ten minutes (1.00 at day 10 10:05:30)
+        "#]],
+    );
+}
+
+#[test]
+fn a_line_that_comes_less_often_is_told() {
+    check_signals(
+        r"
+//- api.log
+10:00:00..day 10 12:00:00 every ~1m  GET /cart 200 {8..14}ms
+10:00:00..day 9 12:00:00 every ~1m  order {100..900} paid
+day 9 12:00:00..day 10 12:00:00 every ~10m  order {100..900} paid
+",
+        expect![[r#"
+            log.rate api "order <num> paid" since day 9 12:00:00, 60.2 -> 32 lines in one hour (0.35 at day 9 12:30:30)
+            log.rate api "order <num> paid" since day 9 12:00:00, 60.2 -> 5 lines in one hour (1.00 at day 9 13:00:30)
+        "#]],
+    );
+}
+
+#[test]
+fn a_line_that_stops_while_others_go_on_is_told() {
+    check_signals(
+        r"
+//- api.log
+10:00:00..day 10 12:00:00 every ~30s  GET /cart 200 {8..14}ms
+10:00:00..day 10 09:00:00 every ~1m  heartbeat of worker {1..9}
+",
+        expect![[r#"
+            log.rate api "GET <path> <num> <dur>" since day 2 05:20:00, 20.2 -> 42 lines in ten minutes (0.25 at day 2 05:35:30)
+            log.rate api "heartbeat of worker <num>" since day 3 00:50:00, 10.2 -> 26 lines in ten minutes (0.29 at day 3 01:05:30)
+            log.silent api "heartbeat of worker <num>" since day 10 09:00:00, 9.32 -> 0 lines in ten minutes (0.21 at day 10 09:10:30)
+            log.silent api "heartbeat of worker <num>" since day 10 09:00:00, 50.1 -> 0 lines in one hour (1.00 at day 10 10:00:30)
+        "#]],
+    );
+}
+
+#[test]
+fn what_is_said_to_have_stopped_has_stopped_in_all_of_that_time() {
+    // The hour in which a line stops still has some of it: nobody may say that there were none in that hour.
+    let place = written(
+        r"
+//- api.log
+10:00:00..day 6 12:00:00 every ~20s  GET /cart 200 {8..14}ms
+10:00:00..day 6 09:00:00 every ~1m  heartbeat of worker {1..9}
+",
+    );
+    let lines = run(place.path(), &["replay", "evidence"]).well().json_lines();
+    let silent: Vec<_> = lines.iter().filter(|l| l["kind"] == "log.silent").collect();
+    assert!(!silent.is_empty(), "nothing is silent: {lines:?}");
+    for line in silent {
+        let none = line["summary"].as_str().unwrap().contains("none in");
+        assert!(!none || line["observed"] == 0.0, "{} of {} {}", line["summary"], line["observed"], line["unit"]);
+    }
+}
+
+#[test]
+fn a_metric_that_moves_within_a_day_is_told() {
+    check_signals(
+        r"
+//- metrics
+10:00:00..day 6 12:00:00 every 1m  api queue_depth {3.0..5.0}
+10:00:00..day 6 10:00:00 every 1m  api heap_mb {300..340}
+day 6 10:01:00..day 6 12:00:00 every 1m  api heap_mb {330..370}
+",
+        expect![[r#"
+            metric.level api "heap_mb" since day 6 09:59:00, 320 -> 358 value (0.29 at day 6 10:02:30)
+            metric.level api "heap_mb" since day 6 09:59:00, 320 -> 363 value (0.43 at day 6 10:03:30)
+            metric.level api "heap_mb" since day 6 09:59:00, 320 -> 352 value (1.00 at day 6 10:10:30)
+        "#]],
+    );
+}
+
+#[test]
+fn a_metric_that_moves_over_days_is_told_as_a_drift() {
+    check_signals(
+        r"
+//- metrics
+00:00:00..day 14 23:50:00 every 10m  api free_gb {60.0..90.0}
+day 15 00:00:00..day 17 23:50:00 every 10m  api free_gb {57.0..87.0}
+day 18 00:00:00..day 20 23:50:00 every 10m  api free_gb {54.0..84.0}
+day 21 00:00:00..day 23 23:50:00 every 10m  api free_gb {51.0..81.0}
+",
+        expect![[r#"
+            metric.level api "free_gb" since day 15 00:00:00, 75.6 -> 69.7 value (0.31 at day 15 06:00:30)
+            metric.drift api "free_gb" since day 15 00:00:00, 75.6 -> 71.1 value (0.50 at day 16 00:00:30)
+            metric.level api "free_gb" since day 17 00:00:00, 74.9 -> 67 value (0.22 at day 18 06:00:30)
+            metric.drift api "free_gb" since day 15 00:00:00, 75.5 -> 71 value (0.53 at day 18 12:00:30)
+            metric.drift api "free_gb" since day 19 00:00:00, 75.6 -> 68.1 value (0.78 at day 19 00:00:30)
+            metric.level api "free_gb" since day 21 05:00:00, 68.5 -> 54.2 value (0.21 at day 21 10:00:30)
+            metric.drift api "free_gb" since day 22 00:00:00, 72.8 -> 65.1 value (0.22 at day 22 00:00:30)
+            metric.drift api "free_gb" since day 22 00:00:00, 75.6 -> 67.3 value (0.46 at day 22 12:00:30)
+        "#]],
+    );
+}
+
+#[test]
+fn a_metric_that_is_reported_no_more_is_told() {
+    check_signals(
+        r"
+//- metrics
+10:00:00..day 6 12:00:00 every 1m  api queue_depth {3.0..5.0}
+10:00:00..day 6 09:00:00 every 1m  api heap_mb {300..340}
+",
+        expect![[r#"
+            metric.silent api "heap_mb" since day 6 09:00:00, 0 -> 300 seconds since the last (0.22 at day 6 09:05:30)
+            metric.silent api "heap_mb" since day 6 09:00:00, 0 -> 600 seconds since the last (0.33 at day 6 09:10:30)
+            metric.silent api "heap_mb" since day 6 09:00:00, 0 -> 960 seconds since the last (0.43 at day 6 09:16:30)
+            metric.silent api "heap_mb" since day 6 09:00:00, 0 -> 1260 seconds since the last (0.50 at day 6 09:21:30)
+            metric.silent api "heap_mb" since day 6 09:00:00, 0 -> 1680 seconds since the last (0.61 at day 6 09:28:30)
+            metric.silent api "heap_mb" since day 6 09:00:00, 0 -> 2160 seconds since the last (0.72 at day 6 09:36:30)
+            metric.silent api "heap_mb" since day 6 09:00:00, 0 -> 2640 seconds since the last (0.83 at day 6 09:44:30)
+            metric.silent api "heap_mb" since day 6 09:00:00, 0 -> 3120 seconds since the last (0.93 at day 6 09:52:30)
+        "#]],
+    );
+}
+
+#[test]
+fn an_operation_that_takes_longer_is_told() {
+    check_signals(
+        r"
+//- traces
+10:00:00..day 4 11:00:00 every ~30s  cart GET /cart {8..14}ms
+10:00:00..day 4 09:00:00 every ~30s  stock GET /stock {20..40}ms
+day 4 09:00:00..day 4 11:00:00 every ~30s  stock GET /stock {30..60}ms
+",
+        expect![[r#"
+            trace.latency stock "GET /stock" since day 4 08:59:00, 29.4 -> 48.4 ms (0.29 at day 4 09:02:30)
+            trace.latency stock "GET /stock" since day 4 08:59:00, 29.4 -> 52.8 ms (0.48 at day 4 09:07:30)
+            trace.latency stock "GET /stock" since day 4 08:59:00, 29.4 -> 46.3 ms (1.00 at day 4 09:10:30)
+        "#]],
+    );
+}
+
+#[test]
+fn calls_that_fail_are_told() {
+    check_signals(
+        r"
+//- traces
+10:00:00..day 10 11:00:00 every ~1m  cart GET /cart {8..14}ms
+10:00:00..day 10 11:00:00 every ~60m  cart GET /cart {8..14}ms error
+day 10 09:00:00..day 10 11:00:00 every ~3m  cart GET /cart {8..14}ms error
+",
+        expect![[r#"
+            trace.errors cart "GET /cart" since day 10 07:00:00, 0.0145 -> 0.157 share (0.70 at day 10 09:30:30)
+            trace.errors cart "GET /cart" since day 10 07:00:00, 0.0138 -> 0.28 share (1.00 at day 10 10:00:30)
+        "#]],
+    );
+}
+
+#[test]
+fn a_call_that_was_never_made_before_is_told() {
+    check_signals(
+        r"
+//- traces
+10:00:00..day 12 16:00:00 every ~5m  shop->cart GET /cart {8..14}ms
+10:00:00..day 12 16:00:00 every ~5m  cart->prices GET /prices {8..14}ms
+day 12 10:00:00..day 12 16:00:00 every ~20m  shop->prices GET /prices {8..14}ms
+",
+        expect![[r#"
+            trace.latency prices "GET /prices" since day 11 00:00:00, 10.9 -> 9.02 ms (0.30 at day 11 02:00:30)
+            trace.latency cart "GET /prices" since day 11 00:00:00, 12.9 -> 11 ms (0.29 at day 11 02:00:30)
+            trace.edge shop "shop -> prices" since day 12 10:00:00, 0 -> 1 times (0.56 at day 12 10:01:30)
+        "#]],
+    );
+}
+
+/// Nothing of 0.5 or more: what people are shown. Below it a few are expected of anything that is watched for long.
+fn nothing_is_shown(system: &str) {
+    let told = told(system);
+    let strength = |line: &str| line.rsplit_once('(').unwrap().1[..4].parse::<f64>().unwrap();
+    let shown: Vec<&str> = told.lines().filter(|line| strength(line) >= 0.5).collect();
+    assert!(shown.is_empty(), "of a quiet system: {shown:#?}");
+}
+
+#[test]
+fn two_hours_of_logs_in_which_everything_is_new_are_no_news() {
+    check_signals(
+        r"
+//- api.log
+10:00:00..12:00:00 every ~5s  GET /cart 200 {8..14}ms
+10:20:00..12:00:00 every ~2m  cart {100..900} stored
+10:50:00..12:00:00 every ~5m  price list loaded, {100..900} entries
+11:10:00  cache warmed
+11:40:00  cache trimmed by {10..90} entries
+",
+        expect![[""]],
+    );
+}
+
+#[test]
+fn an_even_system_is_quiet() {
+    for number in 0..6 {
+        nothing_is_shown(&format!(
+            r"
+//- api.log
+10:00:00..day 9 12:00:0{number} every ~1m  GET /cart 200 {{8..14}}ms
+10:00:00..day 9 12:00:0{number} every ~9m  cart {{100..900}} stored
+10:00:00..day 9 12:00:0{number} every ~3h  price list loaded, {{100..900}} entries
+//- metrics
+10:00:00..day 9 12:00:0{number} every 5m  api queue_depth {{3.0..5.0}}
+10:00:00..day 9 12:00:0{number} every 5m  api heap_mb {{300..340}}
+//- traces
+10:00:00..day 9 12:00:0{number} every ~5m  shop->cart GET /cart {{8..14}}ms
+10:00:00..day 9 12:00:0{number} every ~5h  shop->cart GET /cart {{8..14}}ms error
+"
+        ));
+    }
+}
+
+#[test]
+fn twice_the_load_is_no_news_whether_or_not_it_was_seen_to_vary() {
+    let all = |when: &str| {
+        let lines = ["~1m  GET /cart 200 {8..14}ms", "~2m  POST /order 200 {20..40}ms", "~3m  cart {100..900} stored"];
+        lines.map(|line| format!("{when} every {line}\n")).concat()
+            + &format!("{when} every ~3m  mail {{100..900}} sent\n")
+    };
+    for days in [&[2, 3, 4, 5, 6, 7, 9][..], &[9]] {
+        let mut log = all("10:00:00..day 9 12:00:00");
+        for day in days {
+            log += &all(&format!("day {day} 10:00:00..day {day} 12:00:00"));
+        }
+        nothing_is_shown(&format!("//- api.log\n{log}"));
+    }
+}
+
+#[test]
+fn a_single_point_far_out_is_no_level() {
+    nothing_is_shown(
+        r"
+//- metrics
+10:00:00..day 6 12:00:00 every 1m  api queue_depth {3.0..5.0}
+10:00:00..day 6 10:00:00 every 1m  api heap_mb {300..340}
+day 6 10:01:00  api heap_mb 9000
+day 6 10:02:00..day 6 12:00:00 every 1m  api heap_mb {300..340}
+",
+    );
+}
+
+#[test]
+fn when_a_whole_file_pauses_nobody_is_missed() {
+    nothing_is_shown(
+        r"
+//- api.log
+10:00:00..day 9 12:00:00 every ~1m  GET /cart 200 {8..14}ms
+//- metrics
+10:00:00..day 6 12:00:00 every 1m  api queue_depth {3.0..5.0}
+10:00:00..day 6 12:00:00 every 1m  api heap_mb {300..340}
+day 7 12:00:00..day 8 12:00:00 every 1m  api queue_depth {3.0..5.0}
+day 7 12:00:00..day 8 12:00:00 every 1m  api heap_mb {300..340}
+",
+    );
+}
+
+#[test]
+fn what_is_late_raises_nothing() {
+    // The same pour on time is told: see above.
+    check_signals(
+        r"
+//- api.log
+10:00:00..day 10 12:00:00 every 1m  GET /cart 200 {8..14}ms
+then day 10 09:40:00..day 10 09:59:30 every 10s  upstream timed out after {200..300}ms
+//- changes
+10:00:00 deploy api v42
+",
+        expect![[""]],
+    );
+}
+
+#[test]
+fn a_service_that_begins_to_write_brings_its_lines_without_news() {
+    nothing_is_shown(
+        r"
+//- api.log
+10:00:00..day 9 12:00:00 every ~1m  GET /cart 200 {8..14}ms
+//- mailer.log
+day 9 09:00:00..day 9 12:00:00 every ~1m  mail {100..900} sent
+day 9 09:05:00..day 9 12:00:00 every ~4m  mail {100..900} deferred by {1..9} minutes
+day 9 09:08:00..day 9 12:00:00 every ~9m  queue of {100..900} mails looked through
+",
+    );
+}

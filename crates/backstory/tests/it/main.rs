@@ -1,0 +1,21 @@
+//! The program as a user has it: the real binary, fed with files and pipes, judged by what it prints.
+//!
+//! One binary for all subjects, one module for each. Read [`program`] first: it runs backstory and makes cases.
+//! `cargo test --test it drills_` scores the drills alone, `fuzz_` the tests with arbitrary input.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests: what fails here is a failed test")]
+
+mod bad_input;
+mod causal;
+mod cited;
+mod conservation;
+mod drills;
+mod fixture;
+mod fixtures;
+mod help;
+mod hostile;
+mod live;
+mod lost;
+mod memory;
+mod program;
+mod same_bytes;
