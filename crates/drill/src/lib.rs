@@ -59,7 +59,8 @@ pub fn write(plan: &Plan, folder: &Path) -> io::Result<Written> {
     if let Some(complaint) = plan.settings.complaint() {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, complaint));
     }
-    let mut world = world::World::ordinary(plan.seed, plan.settings);
+    let mut world = world::World::living(plan.seed, plan.settings, plan.incident.live);
     let case = (plan.incident.happen)(&mut world);
+    world.conditions.settle(&world.calendar);
     writing::case(&world, &case, plan, folder)
 }

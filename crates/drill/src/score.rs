@@ -308,6 +308,7 @@ mod tests {
                 service: "payments".into(),
                 onset: at("2026-03-05T00:00:00Z"),
                 kind: "log".into(),
+                form: "new".into(),
             }],
             innocent: vec!["good".into()],
             remedies: vec!["mended".into()],

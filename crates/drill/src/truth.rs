@@ -73,4 +73,7 @@ pub struct Precursor {
     pub onset: Time,
     /// `log`, `metric` or `trace`.
     pub kind: String,
+    /// How it shows: `new` (never seen before), `more` (a known thing more often than usual), `moved` (a number where it
+    /// usually is not).
+    pub form: String,
 }

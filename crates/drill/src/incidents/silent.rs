@@ -23,6 +23,7 @@ use crate::world::changes::{self, Change};
 pub const INCIDENT: Incident = Incident {
     name: "silent",
     story: "a flag makes the checkout charge delivery twice, quickly and without a word",
+    live: super::as_ever,
     happen,
 };
 

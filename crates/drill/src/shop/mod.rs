@@ -10,9 +10,7 @@ mod operations;
 pub mod work;
 
 pub use metrics::{METRICS, Measure, Metric};
-#[cfg(test)]
-pub use operations::OPERATIONS;
-pub use operations::{Callee, ENTRIES, Mix, Operation, operation};
+pub use operations::{Callee, ENTRIES, Mix, OPERATIONS, Operation, operation};
 
 /// A part of the shop that runs, or an outside party that it calls.
 #[derive(Debug)]
@@ -106,6 +104,22 @@ pub const SERVICES: &[Service] = &[
         logs: Some(Style::Go),
         version: [1, 44, 0],
         deploys_a_day: 0.12,
+    },
+    Service {
+        name: "orders-queue",
+        pods: 1,
+        naming: Naming::Host("queue-01"),
+        logs: Some(Style::Database),
+        version: [3, 13, 7],
+        deploys_a_day: 0.0,
+    },
+    Service {
+        name: "price-cache",
+        pods: 1,
+        naming: Naming::Host("cache-01"),
+        logs: Some(Style::Database),
+        version: [8, 0, 2],
+        deploys_a_day: 0.0,
     },
     Service {
         name: PROVIDER,

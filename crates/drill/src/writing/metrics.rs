@@ -11,7 +11,7 @@ use super::File;
 use crate::chance::{Chance, exp, wander};
 use crate::moments::midnight;
 use crate::shop::lines::{BACKUP, Job, NEWSLETTER, REINDEX};
-use crate::shop::{METRICS, Measure, Metric};
+use crate::shop::{METRICS, Measure, Metric, operation};
 use crate::world::World;
 use crate::world::conditions::Conditions;
 use crate::world::pool;
@@ -71,7 +71,7 @@ fn of_metric(world: &World, metric: &'static Metric, many: usize) -> Vec<Series>
         let fast = wander(&mut Chance::of(world.seed, &name, u64::MAX), many, 0.35);
         let slow = wander(&mut Chance::of(world.seed, &name, u64::MAX - 1), many, 0.996);
         let held = Chance::of(world.seed, &name, u64::MAX - 2).share();
-        let held = if matches!(metric.measures, Measure::Counter { .. }) {
+        let held = if matches!(metric.measures, Measure::Counter { .. } | Measure::Again { .. }) {
             (held * 240_000.0).round()
         } else {
             0.35 + 0.3 * held
@@ -128,10 +128,35 @@ impl Series {
             Measure::Hits { usual } => 1.0 - (1.0 - usual) * exp(8.0 * (noise - 1.0)) * (1.0 + 1.6 * working(step)),
             Measure::Queue { mean } => {
                 let heap = if spike > 1.0 { 12.0 * spike } else { 0.0 };
-                f64::from(chance.poisson(mean * (0.3 + 0.7 * load) * exp(6.0 * (noise - 1.0)).min(5.0))) + heap.round()
+                let usual = mean * (0.3 + 0.7 * load) * exp(6.0 * (noise - 1.0)).min(5.0);
+                f64::from(chance.poisson(usual + self.added(world, step.at))) + heap.round()
             }
-            Measure::Counter { a_second } => self.count(world, step, a_second * load * noise, chance, began),
+            Measure::Counter { a_second } => {
+                let letters = 1.6 * within(step, NEWSLETTER);
+                self.count(world, step, a_second * load * noise + letters, chance, began)
+            }
+            Measure::Again { of, a_second } => {
+                let again = |at| operation(of).calls.iter().map(|c| conditions.tried_again(c, at)).sum::<f64>();
+                self.count(world, step, a_second * load * noise * over(step, again), chance, began)
+            }
+            Measure::Level { idle, busy, most } => {
+                ((idle + busy * load) * noise + self.added(world, step.at)).min(most)
+            }
+            Measure::Lost { of, a_second } => {
+                let calls = (a_second * load * (step.at - step.since) as f64 / SECOND as f64).max(1.0);
+                let usual = over(step, |at| conditions.failed_share(operation(of), at)) * noise;
+                let share = (usual + self.added(world, step.at)).min(1.0);
+                (f64::from(chance.poisson(share * calls)) / calls.round()).min(1.0)
+            }
+            Measure::Certificate => conditions.certificate_days.at(step.at).max(0.0),
+            Measure::LastRun => world.last_run(step.at),
         }
+    }
+
+    /// What an incident adds.
+    fn added(&self, world: &World, at: Time) -> f64 {
+        let key = (self.metric.service, self.metric.name, self.slot);
+        world.conditions.added.get(&key).map_or(0.0, |track| track.at(at))
     }
 
     /// A heap fills with the load and is emptied at about three quarters.
@@ -148,8 +173,7 @@ impl Series {
     fn count(&mut self, world: &World, step: &Step, a_second: f64, chance: &mut Chance, began: bool) -> f64 {
         let each = 1.0 / world.pods.running(self.metric.service, step.at) as f64;
         let seconds = (step.at - step.since) as f64 / SECOND as f64;
-        let letters = 1.6 * within(step, NEWSLETTER);
-        let more = chance.poisson((a_second + letters) * seconds * each);
+        let more = chance.poisson(a_second * seconds * each);
         self.held = if began { f64::from(more / 2) } else { self.held + f64::from(more) };
         self.held
     }
