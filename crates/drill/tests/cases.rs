@@ -164,7 +164,7 @@ fn the_same_plan_gives_the_same_bytes_everywhere() {
     let of = |case: &Case, with_report: bool| {
         let mut hasher = Hasher::new("drill", 1);
         let mut names: Vec<String> = case.written.files.iter().map(|f| format!("evidence/{}", f.name)).collect();
-        names.push("truth.json".to_string());
+        names.extend(["truth.json", "rules.yaml", "alerts.json"].map(str::to_string));
         names.extend(with_report.then(|| "incident.yaml".to_string()));
         for name in names {
             hasher.text(&name).bytes(&case.bytes(&name));
@@ -177,18 +177,18 @@ fn the_same_plan_gives_the_same_bytes_everywhere() {
         .map(|k| format!("{} {}\n", k.name, of(&Case::small(k.name), k.name != "quiet")))
         .collect();
     expect![[r#"
-        pool 6600a9b097d1f0eae4299fc55a2044df
-        leak a809a469a5b5afb119de1d6d56621e2a
-        retries 58270f60e8564a55ba121c39f14f5a02
-        certificate 6fd24dc9a86f2be67d0816150821dc73
-        input b838a1495f3ac0e9cf1e062d24508ee3
-        batch 4ff1bd1c361434510e06f162c420179d
-        provider 06d76345999c5abdeaab88e22b9ff863
-        surge 08807811355b243814da2714ba43a66e
-        onepod c740dba81622e7d98771ef27d4465c65
-        promise f4ad39007c88503cbd674e334d0084bd
-        silent d9769226b2ebf90d5742a47d5f72cc01
-        quiet 070ef10759f607a1af3d21bbe3986f10
+        pool c2d65e8440af386bf0af788fcf0c25b8
+        leak 77f539bbd85c141c3e4412b78afd7064
+        retries aaaa827f62342b147fb3e66a6479f79f
+        certificate 2788749cd5e722319d25ce06aa498009
+        input 380c3638252dfb1a9349b614e06fde9e
+        batch 2a0f154ba87cfcc20737b8ebedc53617
+        provider a7fdeb923e7f6486da70e137c87c6178
+        surge 587d9cfd92f300ec33fdfe46cc1a123a
+        onepod cd876a3764e906fe5b07fa6601d88995
+        promise d1374c748eb78584179689af3708756a
+        silent 0f14b2b68e2f97e8e74c4dd7daaea5fc
+        quiet 2e72a83e8a9358df4442f7043084b2fa
     "#]]
     .assert_eq(&all);
     let other = Case::of("quiet", 2, Settings::small(), Cut::Whole);
@@ -535,6 +535,31 @@ fn felt_only_then(kind: &str, case: &Case, quiet: &Case) {
     }
     let after = |c: &Case| over(c, "error_ratio", hurt + 5 * evidence::MINUTE, hurt + 35 * evidence::MINUTE);
     assert!(after(case) > 0.03 && after(case) > 5.0 * after(quiet), "{kind}: users did not feel it: {}", after(case));
+}
+
+#[test]
+fn the_rules_are_silent_until_users_are_hurt() {
+    let settings = Settings { traces_a_day: 0.0, volume: 0.1, metric_step: 5 * evidence::MINUTE, days: 10 };
+    let mut paged = 0;
+    for kind in drill::kinds() {
+        let case = Case::of(kind.name, 5, settings, Cut::Whole);
+        let alerts: Vec<Value> = serde_json::from_slice(&case.bytes("alerts.json")).unwrap();
+        let at = |a: &Value| a["startsAt"].as_str().unwrap().to_string();
+        let truth = case.truth();
+        assert_eq!(truth.told_at, None, "{}", kind.name);
+        let page = |a: &&Value| a["labels"]["severity"] == "page";
+        let Some(hurt) = truth.users_hurt_at.filter(|_| !truth.silent) else {
+            assert_eq!(alerts.iter().filter(page).count(), 0, "{}: {alerts:?}", kind.name);
+            continue;
+        };
+        assert!(alerts.iter().filter(page).all(|a| at(a) >= hurt.to_string()), "{}: {alerts:?}", kind.name);
+        let noticed = truth.noticed_at.unwrap();
+        paged += usize::from(alerts.iter().any(|a| at(a) == noticed.to_string()));
+        assert!(noticed - hurt <= 25 * evidence::MINUTE, "{}: noticed {noticed}, hurt {hurt}", kind.name);
+    }
+    assert!(paged >= 9, "{paged} of ten incidents were noticed by an alert");
+    let rules = String::from_utf8(Case::small("quiet").bytes("rules.yaml")).unwrap();
+    assert!(rules.contains("expr: error_ratio{service=\"checkout\"} > 0.05\n        for: 5m\n"), "{rules}");
 }
 
 #[test]

@@ -158,6 +158,7 @@ fn report(chance: &mut Chance, course: &Course) -> Report {
         title: "Orders fail while reserving",
         noticed_at: course.paged,
         noticed_by: "page: more than 5 % of orders failed for five minutes",
+        page: Some("OrdersFail"),
         service: "checkout",
         summary: "A third of the orders fails, the others take long; stock is shown late.",
         resolved_at: Some(course.over),

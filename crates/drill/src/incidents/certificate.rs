@@ -63,6 +63,7 @@ fn happen(world: &mut World) -> Case {
             title: "No order can be placed",
             noticed_at: paged,
             noticed_by: "page: more than 5 % of orders failed for five minutes",
+            page: Some("OrdersFail"),
             service: "checkout",
             summary: "Most orders fail; pages show no stock.",
             resolved_at: Some(over),

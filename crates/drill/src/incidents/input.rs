@@ -92,6 +92,7 @@ fn happen(world: &mut World) -> Case {
             title: "Orders with a voucher fail",
             noticed_at: course.paged,
             noticed_by: "page: more than 5 % of orders failed for five minutes",
+            page: Some("OrdersFail"),
             service: "checkout",
             summary: "Customers in Switzerland cannot order with the voucher of this evening's letter.",
             resolved_at: Some(course.over),

@@ -171,6 +171,7 @@ fn report(seed: u64, course: &Course) -> Report {
         title: "Every second order fails",
         noticed_at: course.paged,
         noticed_by: "page: more than 5 % of orders failed for five minutes",
+        page: Some("OrdersFail"),
         service: "checkout",
         summary: "Orders fail while they are reserved; the product pages show no stock.",
         resolved_at: Some(course.over),

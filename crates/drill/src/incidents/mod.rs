@@ -89,6 +89,8 @@ pub struct Report {
     pub noticed_at: Time,
     /// Who or what noticed.
     pub noticed_by: &'static str,
+    /// The rule whose alert is the page, where a page it was: then the alert gives the moment.
+    pub page: Option<&'static str>,
     /// The service that hurt.
     pub service: &'static str,
     /// In a sentence.

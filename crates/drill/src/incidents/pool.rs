@@ -211,6 +211,7 @@ fn report(chance: &mut Chance, course: &Course) -> Report {
         title: "Checkout is slow, orders fail",
         noticed_at: course.paged,
         noticed_by: "page: more than 5 % of orders failed for five minutes",
+        page: Some("OrdersFail"),
         service: "checkout",
         summary: "Customers wait for seconds after pressing the order button; many orders fail.",
         resolved_at: Some(course.over),

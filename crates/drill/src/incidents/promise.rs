@@ -141,6 +141,7 @@ fn report(chance: &mut Chance, course: &Course) -> Report {
         title: "Articles in stock cannot be ordered",
         noticed_at: course.paged,
         noticed_by: "page: more than 5 % of orders failed for five minutes",
+        page: Some("OrdersFail"),
         service: "checkout",
         summary: "A fifth of the orders fails although the shelves are full.",
         resolved_at: Some(course.over),

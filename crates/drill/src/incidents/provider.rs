@@ -128,6 +128,7 @@ fn report(seed: u64, course: &Course) -> Report {
         title: "Cards are not charged",
         noticed_at: course.paged,
         noticed_by: "page: more than 5 % of orders failed for five minutes",
+        page: Some("OrdersFail"),
         service: "checkout",
         summary: "Half of the orders fail at the payment.",
         resolved_at: Some(course.over),

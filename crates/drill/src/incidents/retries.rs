@@ -151,6 +151,7 @@ fn report(chance: &mut Chance, course: &Course) -> Report {
         title: "Orders hang and fail",
         noticed_at: course.paged,
         noticed_by: "page: more than 5 % of orders failed for five minutes",
+        page: Some("OrdersFail"),
         service: "checkout",
         summary: "Pressing the order button takes seconds; a good part of the orders fails.",
         resolved_at: Some(course.over),

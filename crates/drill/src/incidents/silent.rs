@@ -52,6 +52,7 @@ fn happen(world: &mut World) -> Case {
             title: "Customers are charged delivery twice",
             noticed_at,
             noticed_by: "support desk: nineteen tickets",
+            page: None,
             service: "checkout",
             summary: "Orders of several large plants show the delivery fee two times on the invoice.",
             resolved_at: None,

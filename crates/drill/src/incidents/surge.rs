@@ -87,6 +87,7 @@ fn happen(world: &mut World) -> Case {
             title: "The shop is slow, pages are refused",
             noticed_at: paged,
             noticed_by: "page: a page takes more than 1.5 s",
+            page: Some("PagesSlow"),
             service: "shopfront",
             summary: "Pages take seconds; one in eight is refused.",
             resolved_at: Some(over),

@@ -7,6 +7,7 @@
 pub mod lines;
 mod metrics;
 mod operations;
+pub mod rules;
 pub mod work;
 
 pub use metrics::{METRICS, Measure, Metric};
@@ -149,6 +150,8 @@ mod tests {
         assert!(OPERATIONS.iter().all(|o| known(o.service)));
         assert!(METRICS.iter().all(|m| known(m.service)));
         assert!(lines::all().all(|l| known(l.service)));
+        let measured = |r: &rules::Rule| METRICS.iter().any(|m| (m.service, m.name) == (r.service, r.metric));
+        assert!(rules::RULES.iter().all(measured));
         assert!(work::COMMITS.iter().all(|w| known(w.service)));
         for o in OPERATIONS {
             o.calls.iter().for_each(|c| assert!(!operation(c.operation).service.is_empty()));

@@ -40,28 +40,50 @@ struct Step {
     number: usize,
 }
 
+/// A number as it was scraped.
+#[derive(Clone, Copy, Debug)]
+pub struct Point<'a> {
+    /// When.
+    pub at: Time,
+    /// Of which metric.
+    pub metric: &'static Metric,
+    /// By which instance; empty where it is the service's as a whole.
+    pub instance: &'a str,
+    /// The number.
+    pub value: f64,
+}
+
 /// The file, from a moment on.
-pub fn file(world: &World, from: Time) -> File {
+pub fn file(points: &[Point<'_>], from: Time) -> File {
+    let mut text = String::from("timestamp,service,metric,instance,value\n");
+    let mut records = 0;
+    for Point { at, metric, instance, value } in points.iter().filter(|p| p.at >= from) {
+        let decimals = metric.decimals;
+        let _ = writeln!(text, "{at},{},{},{instance},{value:.decimals$}", metric.service, metric.name);
+        records += 1;
+    }
+    File { name: "metrics.csv".to_string(), records, text: text.into_bytes() }
+}
+
+/// All that was scraped, in order of time.
+pub fn points(world: &World) -> Vec<Point<'_>> {
     let step = world.settings.metric_step;
     let many = ((world.calendar.end - world.calendar.start) / step) as usize;
     let mut series: Vec<Series> = METRICS.iter().flat_map(|m| of_metric(world, m, many)).collect();
-    let mut text = String::from("timestamp,service,metric,instance,value\n");
-    let mut records = 0;
+    let mut points = Vec::with_capacity(many * series.len());
     for number in 0..many {
         let since = world.calendar.start + number as i64 * step;
         let step = Step { at: since + step, since, number };
-        let unscraped = step.at < from || world.life.unscraped.iter().any(|gap| gap.contains(&step.at));
+        let unscraped = world.life.unscraped.iter().any(|gap| gap.contains(&step.at));
         for one in &mut series {
             // Computed also where it is not shown: counters count on.
             let point = one.point(world, &step);
             if let (false, Some((instance, value))) = (unscraped, point) {
-                let (m, decimals) = (one.metric, one.metric.decimals);
-                let _ = writeln!(text, "{},{},{},{instance},{value:.decimals$}", step.at, m.service, m.name);
-                records += 1;
+                points.push(Point { at: step.at, metric: one.metric, instance, value });
             }
         }
     }
-    File { name: "metrics.csv".to_string(), records, text: text.into_bytes() }
+    points
 }
 
 fn of_metric(world: &World, metric: &'static Metric, many: usize) -> Vec<Series> {
@@ -83,7 +105,7 @@ fn of_metric(world: &World, metric: &'static Metric, many: usize) -> Vec<Series>
 
 impl Series {
     /// Who reports what at a step; `None` where nobody does.
-    fn point(&mut self, world: &World, step: &Step) -> Option<(String, f64)> {
+    fn point<'a>(&mut self, world: &'a World, step: &Step) -> Option<(&'a str, f64)> {
         let mut chance = Chance::of(world.seed, &self.name, step.number as u64);
         let lost = chance.happens(LOST);
         let spike = if chance.happens(SPIKES_A_DAY * (step.at - step.since) as f64 / DAY as f64) {
@@ -96,7 +118,7 @@ impl Series {
         let pod = world.pods.at(self.metric.service, self.slot, step.at);
         let began = pod.is_some_and(|p| p.from > step.since && p.from > world.calendar.start);
         let value = self.value(world, step, &mut chance, noise, spike, began);
-        let instance = pod.map(|p| if self.metric.each { p.name.clone() } else { String::new() });
+        let instance = pod.map(|p| if self.metric.each { p.name.as_str() } else { "" });
         instance.filter(|_| !lost).map(|instance| (instance, value))
     }
 
