@@ -49,7 +49,8 @@ pub fn kind(name: &str) -> Option<&'static Incident> {
 }
 
 /// Makes a case in a folder: `evidence/` with what a system leaves behind, `incident.yaml` with what people know (not for
-/// `quiet`), `rules.yaml` with what would tell, `alerts.json` with what did, `truth.json` with what nobody is told. What the folder already holds under these names is overwritten; what
+/// `quiet`), `rules.yaml` with what would tell, `alerts.json` with what did, `staging/` with what the shop's double leaves behind,
+/// `truth.json` with what nobody is told. What the folder already holds under these names is overwritten; what
 /// else lies in it stays, so give an empty one.
 ///
 /// # Errors

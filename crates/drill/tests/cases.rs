@@ -164,6 +164,7 @@ fn the_same_plan_gives_the_same_bytes_everywhere() {
     let of = |case: &Case, with_report: bool| {
         let mut hasher = Hasher::new("drill", 1);
         let mut names: Vec<String> = case.written.files.iter().map(|f| format!("evidence/{}", f.name)).collect();
+        names.extend(["staging/metrics.csv", "staging/checkout.log"].map(str::to_string));
         names.extend(["truth.json", "rules.yaml", "alerts.json"].map(str::to_string));
         names.extend(with_report.then(|| "incident.yaml".to_string()));
         for name in names {
@@ -177,18 +178,18 @@ fn the_same_plan_gives_the_same_bytes_everywhere() {
         .map(|k| format!("{} {}\n", k.name, of(&Case::small(k.name), k.name != "quiet")))
         .collect();
     expect![[r#"
-        pool c2d65e8440af386bf0af788fcf0c25b8
-        leak 77f539bbd85c141c3e4412b78afd7064
-        retries aaaa827f62342b147fb3e66a6479f79f
-        certificate 2788749cd5e722319d25ce06aa498009
-        input 380c3638252dfb1a9349b614e06fde9e
-        batch 2a0f154ba87cfcc20737b8ebedc53617
-        provider a7fdeb923e7f6486da70e137c87c6178
-        surge 587d9cfd92f300ec33fdfe46cc1a123a
-        onepod cd876a3764e906fe5b07fa6601d88995
-        promise d1374c748eb78584179689af3708756a
-        silent 0f14b2b68e2f97e8e74c4dd7daaea5fc
-        quiet 2e72a83e8a9358df4442f7043084b2fa
+        pool c643384fc0e2c3e83f445ad21e5697b5
+        leak 77d504b957c8520f2a1c7af56399bdbb
+        retries 943f907f07d23606a5793aa041aa42ac
+        certificate 21ef80803d332c3c2c8dece0b26d9f26
+        input 0797e8af6c633faef2e4f77c43aae550
+        batch a07e7bacc07c37b1a2fa4150c0340f8e
+        provider 015f4d81ba7db590235324e189ce8e07
+        surge 00fee09bcb03a27d4f1f5547832abd0d
+        onepod 84f4589653d691026e118bf5153d0618
+        promise a80f57e3fec37f9a96b73cde3cf64931
+        silent 55dc875618088bc92364a12a45a17127
+        quiet 70b8fc9dab6161e8967bd522fdf7348b
     "#]]
     .assert_eq(&all);
     let other = Case::of("quiet", 2, Settings::small(), Cut::Whole);
@@ -560,6 +561,29 @@ fn the_rules_are_silent_until_users_are_hurt() {
     assert!(paged >= 9, "{paged} of ten incidents were noticed by an alert");
     let rules = String::from_utf8(Case::small("quiet").bytes("rules.yaml")).unwrap();
     assert!(rules.contains("expr: error_ratio{service=\"checkout\"} > 0.05\n        for: 5m\n"), "{rules}");
+}
+
+#[test]
+fn staging_is_small_and_never_sees_what_only_production_has() {
+    let case = Case::of("input", 1, Settings { days: 9, ..Settings::default() }, Cut::Whole);
+    let folder = case.folder.path().join("staging");
+    let (mut bytes, mut names) = (0, Vec::new());
+    for entry in fs::read_dir(&folder).unwrap() {
+        let path = entry.unwrap().path();
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(!text.contains("CH/CHF") && !text.contains("differs by 0.01"), "{path:?}");
+        names.push(path.file_name().unwrap().to_string_lossy().to_string());
+        bytes += text.len();
+        if path.ends_with("metrics.csv") {
+            assert!(text.lines().nth(1).unwrap().contains(",staging,"), "{text:.200}");
+        }
+    }
+    names.sort();
+    assert!(names.contains(&"checkout.log".to_string()) && names.contains(&"metrics.csv".to_string()), "{names:?}");
+    let production: usize = case.written.files.iter().map(|f| f.bytes).sum();
+    assert!(bytes * 5 < production, "{bytes} of {production}");
+    let released = fs::read_to_string(folder.join("checkout.log")).unwrap();
+    assert!(released.contains("Starting checkout"), "what production runs ran here before");
 }
 
 #[test]

@@ -147,7 +147,7 @@ fn trouble(world: &World, at: Time, to: i32) -> f64 {
 }
 
 /// On working days from 7 to 17 h, so that a day has one in the mean.
-fn office(at: Time) -> f64 {
+pub fn office(at: Time) -> f64 {
     let open = (7.0..17.0).contains(&hour_of_day(at)) && !is_weekend(at);
     if open { 24.0 / 10.0 } else { 0.0 }
 }

@@ -13,6 +13,7 @@ pub mod life;
 pub mod load;
 pub mod pods;
 pub mod pool;
+pub mod staging;
 pub mod track;
 
 use evidence::Time;
@@ -50,6 +51,8 @@ pub struct World {
     pub changes: Vec<Change>,
     /// When each reorder run ended, and how many seconds it took.
     pub runs: Vec<(Time, f64)>,
+    /// Whether it is staging.
+    pub staging: bool,
 }
 
 impl World {
@@ -64,7 +67,8 @@ impl World {
         let pods = Pods::of(seed, &calendar, &life);
         let changes = changes::of(seed, &life);
         let (events, runs) = (Vec::new(), Vec::new());
-        let mut world = World { seed, settings, calendar, load, life, pods, conditions, events, changes, runs };
+        let mut world =
+            World { seed, settings, calendar, load, life, pods, conditions, events, changes, runs, staging: false };
         world.events = events::of(&world);
         world.find_runs();
         world

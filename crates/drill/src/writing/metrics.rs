@@ -53,13 +53,17 @@ pub struct Point<'a> {
     pub value: f64,
 }
 
-/// The file, from a moment on.
-pub fn file(points: &[Point<'_>], from: Time) -> File {
-    let mut text = String::from("timestamp,service,metric,instance,value\n");
+/// The file, from a moment on; where it is not production's, each point says whose it is.
+pub fn file(points: &[Point<'_>], from: Time, environment: Option<&str>) -> File {
+    let (head, label) = match environment {
+        Some(name) => ("environment,", format!("{name},")),
+        None => ("", String::new()),
+    };
+    let mut text = format!("timestamp,service,metric,instance,{head}value\n");
     let mut records = 0;
     for Point { at, metric, instance, value } in points.iter().filter(|p| p.at >= from) {
         let decimals = metric.decimals;
-        let _ = writeln!(text, "{at},{},{},{instance},{value:.decimals$}", metric.service, metric.name);
+        let _ = writeln!(text, "{at},{},{},{instance},{label}{value:.decimals$}", metric.service, metric.name);
         records += 1;
     }
     File { name: "metrics.csv".to_string(), records, text: text.into_bytes() }

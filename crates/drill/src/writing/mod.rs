@@ -22,7 +22,7 @@ use evidence::{MINUTE, Time};
 use crate::incidents::{Case, Report};
 use crate::plan::{Cut, Plan};
 use crate::truth::Truth;
-use crate::world::World;
+use crate::world::{World, staging};
 use alerts::Alert;
 
 /// What was written.
@@ -64,7 +64,7 @@ pub fn case(world: &World, case: &Case, plan: &Plan, folder: &Path) -> io::Resul
     let mut files = logs::files(world, from);
     let points = metrics::points(world);
     let alerts = alerts::fired(world, &points);
-    files.extend([metrics::file(&points, from), traces::file(world, from), changes::file(world, from)]);
+    files.extend([metrics::file(&points, from, None), traces::file(world, from), changes::file(world, from)]);
     files.retain(|f| f.records > 0);
     files.sort_by(|a, b| a.name.cmp(&b.name));
     for file in &files {
@@ -73,6 +73,7 @@ pub fn case(world: &World, case: &Case, plan: &Plan, folder: &Path) -> io::Resul
     fs::write(folder.join("rules.yaml"), alerts::rules())?;
     fs::write(folder.join("alerts.json"), alerts::delivered(world, &alerts, from))?;
     let report = case.report.as_ref().map(|report| paged(report, case, &alerts));
+    staged(world, from, &folder.join("staging"))?;
     let truth = Truth {
         noticed_at: report.as_ref().map(|r| r.noticed_at),
         told_at: told(case, &alerts),
@@ -88,6 +89,15 @@ pub fn case(world: &World, case: &Case, plan: &Plan, folder: &Path) -> io::Resul
     let files =
         files.into_iter().map(|f| WrittenFile { bytes: f.text.len(), name: f.name, records: f.records }).collect();
     Ok(Written { evidence, incident: incident.map(|(path, _)| path), truth, files })
+}
+
+/// Staging's logs and points, in a folder of their own: whoever wants them passes them.
+fn staged(production: &World, from: Time, folder: &Path) -> io::Result<()> {
+    let world = staging::of(production);
+    fs::create_dir_all(folder)?;
+    let mut files = logs::files(&world, from);
+    files.push(metrics::file(&metrics::points(&world), from, Some("staging")));
+    files.iter().filter(|f| f.records > 0).try_for_each(|file| fs::write(folder.join(&file.name), &file.text))
 }
 
 /// A page is an alert: it comes when its rule first fires after users were hurt. Where points lie too far apart for that
