@@ -164,7 +164,8 @@ fn the_same_plan_gives_the_same_bytes_everywhere() {
     let of = |case: &Case, with_report: bool| {
         let mut hasher = Hasher::new("drill", 1);
         let mut names: Vec<String> = case.written.files.iter().map(|f| format!("evidence/{}", f.name)).collect();
-        names.extend(["staging/metrics.csv", "staging/checkout.log"].map(str::to_string));
+        // The names in there are the hashes of all that is in the repository.
+        names.extend(["repository.git/packed-refs", "staging/metrics.csv", "staging/checkout.log"].map(str::to_string));
         names.extend(["truth.json", "rules.yaml", "alerts.json"].map(str::to_string));
         names.extend(with_report.then(|| "incident.yaml".to_string()));
         for name in names {
@@ -178,18 +179,18 @@ fn the_same_plan_gives_the_same_bytes_everywhere() {
         .map(|k| format!("{} {}\n", k.name, of(&Case::small(k.name), k.name != "quiet")))
         .collect();
     expect![[r#"
-        pool c643384fc0e2c3e83f445ad21e5697b5
-        leak 77d504b957c8520f2a1c7af56399bdbb
-        retries 943f907f07d23606a5793aa041aa42ac
-        certificate 21ef80803d332c3c2c8dece0b26d9f26
-        input 0797e8af6c633faef2e4f77c43aae550
-        batch a07e7bacc07c37b1a2fa4150c0340f8e
-        provider 015f4d81ba7db590235324e189ce8e07
-        surge 00fee09bcb03a27d4f1f5547832abd0d
-        onepod 84f4589653d691026e118bf5153d0618
-        promise a80f57e3fec37f9a96b73cde3cf64931
-        silent 55dc875618088bc92364a12a45a17127
-        quiet 70b8fc9dab6161e8967bd522fdf7348b
+        pool 0a1c16267e2ee962313367199e102a75
+        leak c06e421be77fd2863f2fa4a7ad2881ec
+        retries 8b8a74237e6f989b9739976ef4025999
+        certificate 025d3c4c182958efc52efe3db0f5edb1
+        input 70a8e7be17ddf03072142ec02a010192
+        batch c75beafc4d42e2c1b90db22eb3f15faa
+        provider d4e973913511659418d591ae809dccd1
+        surge eda7c4dc383dddd178bcf61fbb76bb75
+        onepod f59cf4c55cf14d03d24ff55ebea4cd0d
+        promise f8846e5092a8f8aa987cbdb9b45cbacd
+        silent bcaf9571b3813eaea1898f9a7de9dc8f
+        quiet 44e9134ac564bdc63bb7698f1942a4e7
     "#]]
     .assert_eq(&all);
     let other = Case::of("quiet", 2, Settings::small(), Cut::Whole);
@@ -344,7 +345,17 @@ fn what_nobody_could_know_left_no_trace() {
         let same = silent.text(&file.name) == quiet.text(&file.name);
         assert_eq!(same, file.name != "changes.jsonl", "{}", file.name);
     }
-    let (with, without) = (silent.changes(), quiet.changes());
+    // A commit more gives the ones after it another name.
+    let nameless = |case: &Case| -> Vec<Value> {
+        let named = case.changes().into_iter();
+        named
+            .map(|mut change| {
+                change.as_object_mut().unwrap().remove("ref");
+                change
+            })
+            .collect()
+    };
+    let (with, without) = (nameless(&silent), nameless(&quiet));
     assert_eq!(with.iter().filter(|c| !without.contains(c)).count(), 1);
     assert!(without.iter().all(|c| with.contains(c)));
 }
@@ -584,6 +595,60 @@ fn staging_is_small_and_never_sees_what_only_production_has() {
     assert!(bytes * 5 < production, "{bytes} of {production}");
     let released = fs::read_to_string(folder.join("checkout.log")).unwrap();
     assert!(released.contains("Starting checkout"), "what production runs ran here before");
+}
+
+/// What git says of a case's repository; `None` where git is not installed.
+fn git(case: &Case, words: &[&str]) -> Option<String> {
+    let folder = case.folder.path().join("repository.git");
+    let done = std::process::Command::new("git").arg("-C").arg(folder).args(words).output().ok()?;
+    assert!(done.status.success(), "git {words:?}: {}", String::from_utf8_lossy(&done.stderr));
+    Some(String::from_utf8(done.stdout).unwrap() + &String::from_utf8(done.stderr).unwrap())
+}
+
+#[test]
+#[expect(clippy::disallowed_macros, reason = "a test that was skipped says so")]
+fn git_reads_the_history_and_finds_the_changes_in_it() {
+    let case = Case::small("pool");
+    let Some(checked) = git(&case, &["fsck", "--strict", "--full"]) else {
+        eprintln!("skipped: git is not installed, so nothing but our own code has read repository.git");
+        return;
+    };
+    assert_eq!(checked, "", "git fsck has nothing to say");
+    let log = git(&case, &["log", "--format=%H %an %ae %ct"]).unwrap();
+    assert!((350..1500).contains(&log.lines().count()), "{} commits", log.lines().count());
+    let times: Vec<i64> = log.lines().map(|l| l.rsplit(' ').next().unwrap().parse().unwrap()).collect();
+    assert!(times.is_sorted_by(|a, b| a >= b) && times[0] - times[times.len() - 1] > 2 * 365 * 86_400);
+    assert!(log.lines().all(|l| l.contains("@hollyhock.example ")));
+    let people: BTreeSet<&str> = log.lines().map(|l| l.split(' ').nth(1).unwrap()).collect();
+    assert!(people.len() >= 10, "{people:?}");
+    for change in case.changes().iter().filter(|c| c["kind"] != "flag") {
+        let shown =
+            git(&case, &["show", "--format=%s%n%an%n%ct", "--unified=0", change["ref"].as_str().unwrap()]).unwrap();
+        if change["kind"] == "deploy" {
+            continue;
+        }
+        let mut lines = shown.lines();
+        assert_eq!(lines.next(), change["summary"].as_str());
+        assert_eq!(lines.next().unwrap().to_lowercase().replace(' ', "."), change["author"].as_str().unwrap());
+        let body = change["diff"].as_str().unwrap_or_default().lines().skip(3);
+        body.for_each(|line| assert!(shown.contains(&format!("\n{line}\n")), "{line}: {shown}"));
+    }
+    let tags = git(&case, &["tag"]).unwrap();
+    assert!(tags.lines().any(|t| t.starts_with("checkout-3.")), "{tags}");
+}
+
+#[test]
+fn a_line_of_the_log_leads_to_its_statement_and_its_commit() {
+    let case = Case::small("promise");
+    let Some(found) = git(&case, &["grep", "-n", "more than forty lines", "main"]) else { return };
+    assert!(found.contains("main:pick/pick.go:"), "{found}");
+    let blame = git(&case, &["blame", "main", "--", "pick/pick.go"]).unwrap();
+    let statement = blame.lines().position(|l| l.contains("pick list has more than forty lines")).unwrap();
+    let promise = blame.lines().position(|l| l.contains("never has more than forty lines")).unwrap();
+    assert!(promise < statement, "{blame}");
+    let trailers = git(&case, &["log", "--format=%(trailers:key=Reviewed-by,valueonly)%(trailers:key=Co-authored-by)"]);
+    let reviewed = trailers.unwrap();
+    assert!(reviewed.matches("@hollyhock.example").count() > 150 && reviewed.contains("Co-authored-by: "));
 }
 
 #[test]

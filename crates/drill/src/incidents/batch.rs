@@ -33,6 +33,7 @@ use crate::world::World;
 pub const INCIDENT: Incident = Incident {
     name: "batch",
     story: "a daily run takes longer every day, until it meets the busy hour",
+    works: &[&KEEPS, &EMPTIES],
     live: super::as_ever,
     happen,
 };

@@ -31,6 +31,7 @@ use crate::world::events::{self, Event};
 pub const INCIDENT: Incident = Incident {
     name: "certificate",
     story: "a certificate is not renewed, says so once a night, and ends on a working day",
+    works: &[&BY_HAND],
     live: super::as_ever,
     happen,
 };

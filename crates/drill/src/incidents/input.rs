@@ -28,6 +28,7 @@ use crate::world::World;
 pub const INCIDENT: Incident = Incident {
     name: "input",
     story: "vouchers meet francs, which only production has; a cent is wrong at first, then orders fail",
+    works: &[&ON, &OFF],
     live: super::as_ever,
     happen,
 };

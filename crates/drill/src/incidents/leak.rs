@@ -31,6 +31,7 @@ use crate::world::life::Life;
 pub const INCIDENT: Incident = Incident {
     name: "leak",
     story: "a release leaves a file handle open for each label, restarts hide it, and eight days later none is left",
+    works: &[&LEAKS, &CLOSES],
     live,
     happen,
 };

@@ -20,6 +20,7 @@ mod surge;
 
 use evidence::Time;
 
+use crate::shop::work::Work;
 use crate::truth::Precursor;
 use crate::world::World;
 use crate::world::calendar::Calendar;
@@ -48,6 +49,8 @@ pub struct Incident {
     pub name: &'static str,
     /// What happens, in a sentence.
     pub story: &'static str,
+    /// What people do in it: the repository of every world holds the lines that these find, whatever happens there.
+    pub(crate) works: &'static [&'static Work],
     /// What it changes before the world is drawn: releases and restarts that it needs, customers that it brings.
     pub(crate) live: fn(&mut Life, &Calendar, u64),
     /// Makes it happen.

@@ -33,6 +33,7 @@ use crate::world::life::Life;
 pub const INCIDENT: Incident = Incident {
     name: "onepod",
     story: "one payments instance of three loses a few of its calls for two days, then most of them",
+    works: &[&MOVES, &BACK],
     live,
     happen,
 };

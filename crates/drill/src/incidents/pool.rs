@@ -40,6 +40,7 @@ use crate::world::events::{self, Event};
 pub const INCIDENT: Incident = Incident {
     name: "pool",
     story: "a connection pool is shrunk for a while, nobody raises it again, and nine days later payments wait for one another",
+    works: &[&SHRINKS, &RAISES],
     live: super::as_ever,
     happen,
 };

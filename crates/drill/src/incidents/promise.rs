@@ -31,6 +31,7 @@ use crate::world::events::Event;
 pub const INCIDENT: Incident = Incident {
     name: "promise",
     story: "a comment says never more than forty; lists of two aisles break it, seldom at first",
+    works: &[&TWO, &ONE],
     live: super::as_ever,
     happen,
 };

@@ -37,6 +37,7 @@ use crate::world::life::Life;
 pub const INCIDENT: Incident = Incident {
     name: "provider",
     story: "the payment provider murmurs for a day and then answers nothing; releases lie near and did nothing",
+    works: &[],
     live,
     happen,
 };

@@ -7,6 +7,7 @@ use super::{Case, Incident};
 pub const INCIDENT: Incident = Incident {
     name: "quiet",
     story: "ordinary life and nothing else",
+    works: &[],
     live: super::as_ever,
     happen: |_| Case::default(),
 };

@@ -32,6 +32,7 @@ use crate::world::World;
 pub const INCIDENT: Incident = Incident {
     name: "retries",
     story: "the checkout asks again sooner and more often, the ledger grows slow, and asking again becomes the load",
+    works: &[&SOONER, &PATIENT],
     live: super::as_ever,
     happen,
 };

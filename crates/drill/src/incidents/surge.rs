@@ -31,6 +31,7 @@ use crate::world::life::{Life, Spell};
 pub const INCIDENT: Incident = Incident {
     name: "surge",
     story: "more customers from evening to evening, then more than the pages can bear; releases lie near and did nothing",
+    works: &[&LIGHTER],
     live,
     happen,
 };

@@ -6,24 +6,29 @@
 
 mod alerts;
 mod changes;
+mod git;
 mod gzip;
 mod incident;
 mod logs;
 mod metrics;
+mod sha1;
 mod traces;
 mod words;
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use evidence::{MINUTE, Time};
+use evidence::{ChangeKind, MINUTE, Time};
 
+use crate::history::{self, Commit};
 use crate::incidents::{Case, Report};
 use crate::plan::{Cut, Plan};
 use crate::truth::Truth;
 use crate::world::{World, staging};
 use alerts::Alert;
+use git::Repository;
 
 /// What was written.
 #[derive(Clone, Debug)]
@@ -57,7 +62,11 @@ pub struct File {
 }
 
 /// Writes a case into a folder.
-pub fn case(world: &World, case: &Case, plan: &Plan, folder: &Path) -> io::Result<Written> {
+pub fn case(world: &mut World, case: &mut Case, plan: &Plan, folder: &Path) -> io::Result<Written> {
+    let history = history::of(world);
+    let repository = Repository::of(&history);
+    name_changes(world, case, &history, &repository);
+    let (world, case) = (&*world, &*case);
     let from = shown_from(world, case, plan.cut);
     let evidence = folder.join("evidence");
     fs::create_dir_all(&evidence)?;
@@ -74,6 +83,7 @@ pub fn case(world: &World, case: &Case, plan: &Plan, folder: &Path) -> io::Resul
     fs::write(folder.join("alerts.json"), alerts::delivered(world, &alerts, from))?;
     let report = case.report.as_ref().map(|report| paged(report, case, &alerts));
     staged(world, from, &folder.join("staging"))?;
+    repository.write(&folder.join("repository.git"), &tags(world, &repository))?;
     let truth = Truth {
         noticed_at: report.as_ref().map(|r| r.noticed_at),
         told_at: told(case, &alerts),
@@ -89,6 +99,40 @@ pub fn case(world: &World, case: &Case, plan: &Plan, folder: &Path) -> io::Resul
     let files =
         files.into_iter().map(|f| WrittenFile { bytes: f.text.len(), name: f.name, records: f.records }).collect();
     Ok(Written { evidence, incident: incident.map(|(path, _)| path), truth, files })
+}
+
+/// Changes are called by the hashes of their commits, and their diffs stand where the commits have them. A flag keeps its
+/// name, by which everybody calls it.
+fn name_changes(world: &mut World, case: &mut Case, history: &[Commit], repository: &Repository) {
+    let mut named: BTreeMap<String, String> = BTreeMap::new();
+    for (commit, hash) in history.iter().zip(&repository.commits) {
+        let Some(change) = commit.change.and_then(|number| world.changes.get_mut(number)) else { continue };
+        if let Some(diff) = &change.diff {
+            change.diff = Some(history::placed(diff, commit));
+        }
+        if change.kind != ChangeKind::Flag {
+            named.insert(change.reference.clone(), hash[..SHORT].to_string());
+        }
+    }
+    let refs = world.changes.iter_mut().map(|c| &mut c.reference);
+    for reference in refs.chain(&mut case.culprit).chain(&mut case.remedies) {
+        if let Some(hash) = named.get(reference) {
+            *reference = hash.clone();
+        }
+    }
+}
+
+/// So many letters of a hash name a commit.
+const SHORT: usize = 10;
+
+/// Each release is a tag on what it ships.
+fn tags(world: &World, repository: &Repository) -> Vec<(String, String)> {
+    let releases = world.changes.iter().filter(|c| c.kind == ChangeKind::Deploy);
+    let whole = |short: &str| repository.commits.iter().find(|hash| hash.starts_with(short)).cloned();
+    let version = |summary: &str| summary.trim_start_matches("release ").to_string();
+    releases
+        .filter_map(|c| whole(&c.reference).map(|hash| (format!("{}-{}", c.service, version(&c.summary)), hash)))
+        .collect()
 }
 
 /// Staging's logs and points, in a folder of their own: whoever wants them passes them.
