@@ -198,38 +198,70 @@ fn the_same_plan_gives_the_same_bytes_everywhere() {
 }
 
 #[test]
-fn every_case_has_its_truth() {
+fn each_kind_is_true_whole_and_cut() {
+    // One test, so that each world is made once.
+    let quiet = Case::whole("quiet", 14);
+    let ordinary: String = quiet.logs().map(|(_, text)| text.to_lowercase()).collect();
     for kind in drill::kinds() {
-        for cut in Cut::ALL {
-            let case = Case::of(kind.name, 3, Settings::small(), cut);
-            let read: Truth = serde_json::from_slice(&case.bytes("truth.json")).unwrap();
-            assert_eq!(&read, case.truth());
-            assert_eq!(read.noticed_at.is_some(), case.written.incident.is_some(), "{}", kind.name);
-            assert_eq!(read.silent, read.culprit.is_some() && read.precursors.is_empty(), "{}", kind.name);
-            assert!(read.silent || read.users_hurt_at.is_none() || !read.precursors.is_empty(), "{}", kind.name);
-            let forms = ["log new", "log more", "log moved", "metric moved", "metric more", "trace moved"];
-            let form = |p: &drill::Precursor| format!("{} {}", p.kind, p.form);
-            assert!(read.precursors.iter().all(|p| forms.contains(&form(p).as_str())), "{}", kind.name);
-            let (Some(hurt), Some(noticed)) = (read.users_hurt_at, read.noticed_at) else { continue };
-            assert!(hurt <= noticed && noticed < read.end, "{}", kind.name);
-            assert!(read.precursors.iter().all(|p| p.onset < hurt), "{}", kind.name);
-            let report = String::from_utf8(case.bytes("incident.yaml")).unwrap();
-            assert!(report.contains(&format!("noticed_at: {noticed}\n")), "{report}");
-            assert!(!report.contains("started_at") && !report.contains("cause"), "people do not know that: {report}");
+        let whole = Case::of(kind.name, 3, Settings::small(), Cut::Whole);
+        the_truth_agrees_with_the_report(&whole);
+        the_truth_names_changes_that_are_there(&whole);
+        no_ordinary_line_has_the_words_of_a_precursor(&whole, &ordinary);
+        for (cut, before) in [(Cut::TwoHours, 2 * evidence::HOUR), (Cut::Day, DAY), (Cut::ThreeDays, 3 * DAY)] {
+            let cut = Case::of(kind.name, 3, Settings::small(), cut);
+            the_truth_agrees_with_the_report(&cut);
+            what_is_cut_begins_late_and_keeps_the_incident(&whole, &cut, before);
         }
     }
 }
 
-#[test]
-fn the_truth_names_changes_that_are_there() {
-    for kind in drill::kinds() {
-        let case = Case::small(kind.name);
-        let truth = case.truth();
-        let known: BTreeSet<String> = case.changes().iter().map(|c| c["ref"].as_str().unwrap().to_string()).collect();
-        let mut said: Vec<&String> = truth.innocent.iter().chain(&truth.remedies).chain(&truth.culprit).collect();
-        said.sort();
-        assert!(said.iter().copied().eq(&known), "{}: {said:?} {known:?}", kind.name);
+fn the_truth_agrees_with_the_report(case: &Case) {
+    let read: Truth = serde_json::from_slice(&case.bytes("truth.json")).unwrap();
+    let kind = &read.kind;
+    assert_eq!(&read, case.truth());
+    assert_eq!(read.noticed_at.is_some(), case.written.incident.is_some(), "{kind}");
+    assert_eq!(read.silent, read.culprit.is_some() && read.precursors.is_empty(), "{kind}");
+    assert!(read.silent || read.users_hurt_at.is_none() || !read.precursors.is_empty(), "{kind}");
+    let forms = ["log new", "log more", "log moved", "metric moved", "metric more", "trace moved"];
+    let form = |p: &drill::Precursor| format!("{} {}", p.kind, p.form);
+    assert!(read.precursors.iter().all(|p| forms.contains(&form(p).as_str())), "{kind}");
+    let (Some(hurt), Some(noticed)) = (read.users_hurt_at, read.noticed_at) else { return };
+    assert!(hurt <= noticed && noticed < read.end, "{kind}");
+    assert!(read.precursors.iter().all(|p| p.onset < hurt), "{kind}");
+    let report = String::from_utf8(case.bytes("incident.yaml")).unwrap();
+    assert!(report.contains(&format!("noticed_at: {noticed}\n")), "{report}");
+    assert!(!report.contains("started_at") && !report.contains("cause"), "people do not know that: {report}");
+}
+
+fn the_truth_names_changes_that_are_there(case: &Case) {
+    let truth = case.truth();
+    let known: BTreeSet<String> = case.changes().iter().map(|c| c["ref"].as_str().unwrap().to_string()).collect();
+    let mut said: Vec<&String> = truth.innocent.iter().chain(&truth.remedies).chain(&truth.culprit).collect();
+    said.sort();
+    assert!(said.iter().copied().eq(&known), "{}: {said:?} {known:?}", truth.kind);
+}
+
+fn no_ordinary_line_has_the_words_of_a_precursor(case: &Case, ordinary: &str) {
+    for precursor in case.truth().precursors.iter().filter(|p| p.form == "new") {
+        precursor.what.iter().for_each(|word| assert!(!ordinary.contains(word), "{}: {word}", case.truth().kind));
     }
+}
+
+fn what_is_cut_begins_late_and_keeps_the_incident(whole: &Case, cut: &Case, before: evidence::Nanos) {
+    let (truth, all) = (cut.truth(), whole.truth());
+    let kind = &truth.kind;
+    let incident = if all.silent { all.noticed_at } else { all.users_hurt_at };
+    let from = incident.unwrap_or(all.end) + -before;
+    assert_eq!((truth.start, truth.end, truth.users_hurt_at), (from, all.end, all.users_hurt_at), "{kind}");
+    assert_eq!((&truth.precursors, &truth.remedies), (&all.precursors, &all.remedies), "{kind}");
+    let shown = cut.changes().iter().any(|c| c["ref"].as_str() == truth.culprit.as_deref());
+    assert_eq!(truth.culprit_shown, shown, "{kind}");
+    let from = from.to_string();
+    for (name, text) in cut.logs() {
+        assert!(text.lines().filter_map(moment).all(|at| at.as_str() >= &from[..19]), "{kind}: {name}");
+        assert!(whole.text(name).ends_with(&text), "{kind}: {name}: what is left is left as it was");
+    }
+    assert!(cut.points().iter().all(|p| p.at >= from), "{kind}");
 }
 
 #[test]
@@ -380,19 +412,6 @@ fn an_incident_changes_what_it_touches_and_nothing_else() {
     let of = |case: &Case| until(case.text("metrics.csv"), &stamp, &changed);
     assert_eq!(of(&pool), of(&quiet));
     assert_ne!(pool.text("metrics.csv"), quiet.text("metrics.csv"));
-}
-
-#[test]
-fn no_ordinary_line_has_the_words_of_a_precursor() {
-    let quiet = Case::whole("quiet", 14);
-    for kind in drill::kinds() {
-        let truth = Case::small(kind.name).truth().clone();
-        for precursor in truth.precursors.iter().filter(|p| p.form == "new") {
-            for word in &precursor.what {
-                assert!(quiet.logs().all(|(_, text)| !text.to_lowercase().contains(word)), "{}: {word}", kind.name);
-            }
-        }
-    }
 }
 
 #[test]
@@ -689,35 +708,6 @@ fn spans_and_points_tell_of_the_same_world() {
         .map(|p| p.value)
         .collect();
     assert!((spans / mean(&points) - 1.0).abs() < 0.15, "{spans} ms and {} ms", mean(&points));
-}
-
-#[test]
-fn what_is_cut_begins_late_and_keeps_the_incident() {
-    let cuts = [(Cut::TwoHours, 2 * evidence::HOUR), (Cut::Day, DAY), (Cut::ThreeDays, 3 * DAY)];
-    for kind in drill::kinds() {
-        let whole = Case::small(kind.name);
-        for (cut, before) in cuts {
-            let cut = Case::of(kind.name, 1, Settings::small(), cut);
-            let (truth, all) = (cut.truth(), whole.truth());
-            let incident = if all.silent { all.noticed_at } else { all.users_hurt_at };
-            let from = incident.unwrap_or(all.end) + -before;
-            assert_eq!(
-                (truth.start, truth.end, truth.users_hurt_at),
-                (from, all.end, all.users_hurt_at),
-                "{}",
-                kind.name
-            );
-            assert_eq!((&truth.precursors, &truth.remedies), (&all.precursors, &all.remedies), "{}", kind.name);
-            let changed = cut.changes().iter().any(|c| c["ref"].as_str() == truth.culprit.as_deref());
-            assert_eq!(truth.culprit_shown, changed, "{}", kind.name);
-            let shown = from.to_string();
-            for (name, text) in cut.logs() {
-                assert!(text.lines().filter_map(moment).all(|at| at.as_str() >= &shown[..19]), "{name}");
-                assert!(whole.text(name).ends_with(&text), "{}: {name}: what is left is left as it was", kind.name);
-            }
-            assert!(cut.points().iter().all(|p| p.at >= shown));
-        }
-    }
 }
 
 #[test]
