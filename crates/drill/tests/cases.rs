@@ -179,18 +179,18 @@ fn the_same_plan_gives_the_same_bytes_everywhere() {
         .map(|k| format!("{} {}\n", k.name, of(&Case::small(k.name), k.name != "quiet")))
         .collect();
     expect![[r#"
-        pool 0a1c16267e2ee962313367199e102a75
-        leak c06e421be77fd2863f2fa4a7ad2881ec
-        retries 8b8a74237e6f989b9739976ef4025999
-        certificate 025d3c4c182958efc52efe3db0f5edb1
-        input 70a8e7be17ddf03072142ec02a010192
-        batch c75beafc4d42e2c1b90db22eb3f15faa
-        provider d4e973913511659418d591ae809dccd1
-        surge eda7c4dc383dddd178bcf61fbb76bb75
-        onepod f59cf4c55cf14d03d24ff55ebea4cd0d
-        promise f8846e5092a8f8aa987cbdb9b45cbacd
-        silent bcaf9571b3813eaea1898f9a7de9dc8f
-        quiet 44e9134ac564bdc63bb7698f1942a4e7
+        pool cc3367416b8a55e4906bece41d4c5ee1
+        leak b50bacafb754c19623569df990ebc3c3
+        retries 55f3c0fd97ea98bda7105df3f6a3fe7c
+        certificate adb509705972e000f590c47915b9827f
+        input d011de0c44d47f5e7b6628cde7cb851e
+        batch 71d84f4336028b2bcfd693e88f79c483
+        provider da7456d6fa3fa87011dd0816c3b33ac4
+        surge 3eca92e72511c02d9966e3847c16eed0
+        onepod 8864784032fbd4415bb21c5c088cc700
+        promise 394bc831937e2468dd8bad476dc5bf23
+        silent c5ad47565430796279e8eaaddbadf224
+        quiet 1ede4280c6dd7a93fe4264159dad3445
     "#]]
     .assert_eq(&all);
     let other = Case::of("quiet", 2, Settings::small(), Cut::Whole);

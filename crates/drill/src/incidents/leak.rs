@@ -150,7 +150,7 @@ fn warn(world: &mut World, course: &Course, tracks: &[Vec<f64>]) -> Option<Time>
         let given = |e: &Event| open(e.at).min(LIMIT) as i64;
         all.extend(said.into_iter().map(|e| Event { slot, given: given(&e), ..e }));
     }
-    let first = first(&all);
+    let first = first(&all).filter(|at| *at < course.hurt);
     world.events.extend(all);
     first
 }

@@ -200,7 +200,7 @@ pub const METRICS: &[Metric] = &[
         decimals: 2,
         ..one("orders-queue", "oldest_message_seconds", Measure::Level { idle: 0.3, busy: 0.5, most: 600.0 })
     },
-    Metric { decimals: 4, ..one("price-cache", "hit_ratio", Measure::Hits { usual: 0.962 }) },
+    Metric { noise: 0.03, slow: 0.02, decimals: 4, ..one("price-cache", "hit_ratio", Measure::Hits { usual: 0.962 }) },
     Metric {
         noise: 0.01,
         slow: 0.04,

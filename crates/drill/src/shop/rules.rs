@@ -85,6 +85,6 @@ pub const RULES: &[Rule] = &[
     rule("OrdersQueueOld", ("orders-queue", "oldest_message_seconds"), 120.0, 10, "page", "orders wait in the queue"),
     Rule {
         side: Side::Below,
-        ..rule("CacheCold", ("price-cache", "hit_ratio"), 0.80, 15, "ticket", "one price in five is not cached")
+        ..rule("CacheCold", ("price-cache", "hit_ratio"), 0.70, 15, "ticket", "three prices in ten are not cached")
     },
 ];
