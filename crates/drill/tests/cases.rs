@@ -185,7 +185,7 @@ fn the_same_plan_gives_the_same_bytes_everywhere() {
         certificate adb509705972e000f590c47915b9827f
         input d011de0c44d47f5e7b6628cde7cb851e
         batch 71d84f4336028b2bcfd693e88f79c483
-        provider da7456d6fa3fa87011dd0816c3b33ac4
+        provider 64fbdc6b396783e57a8630ea611f4d3b
         surge 3eca92e72511c02d9966e3847c16eed0
         onepod 8864784032fbd4415bb21c5c088cc700
         promise 394bc831937e2468dd8bad476dc5bf23

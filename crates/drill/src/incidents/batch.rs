@@ -11,9 +11,9 @@
 //! the deviation of that mean over the working days before the onset; a test holds the order of size for other seeds):
 //!
 //! - `reorder_run_seconds`, one value a day: 2 to 5 sigma higher on the second day, 22 to 48 on the last but one; 55 minutes
-//!   become 150 to 200;
+//!   become 145 to 200;
 //! - the number in the line `reorder run done`: the same, once a day;
-//! - spans of `StockOf`: by less than a third longer while the run goes on, which is seven or eight spans a day: gray to a
+//! - spans of `StockOf`: by less than a third longer while the run goes on, which is some six spans a day: gray to a
 //!   fault.
 //!
 //! Orders take as long as ever until the day before; the run of that day is over before the evening is busiest, or meets it

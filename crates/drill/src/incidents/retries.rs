@@ -14,7 +14,7 @@
 //!   last, half as many again at first, two and a half to three times as many in the end;
 //! - the line `payments answered late`: 19 to 75 times where an ordinary week has 5 to 22, 5 to 24 of them in the last day:
 //!   gray;
-//! - spans of `INSERT ledger_entry`, seven times as long in the end, growing evenly; some thirty of them a day are traced;
+//! - spans of `INSERT ledger_entry`, seven times as long in the end, growing evenly; some sixteen of them a day are traced;
 //! - `latency_p95_ms` of payments: 2 to 4 sigma on the second day, 3 to 6 on the last.
 //!
 //! An order takes a tenth longer in the day before the storm, and no more of them fail.
