@@ -230,6 +230,15 @@ mod tests {
     }
 
     #[test]
+    fn no_field_has_the_name_of_what_the_style_writes() {
+        let head = ["time", "ts", "level", "logger", "msg", "service", "pod"];
+        for line in all() {
+            let names: Vec<&str> = line.fields.iter().map(|(name, _)| *name).collect();
+            assert!(names.iter().all(|name| !head.contains(name)), "{}: {names:?}", line.id);
+        }
+    }
+
+    #[test]
     fn lines_follow_only_lines_and_name_only_operations() {
         for line in all() {
             assert!(line.id.starts_with(line.service) || line.id.starts_with("manual."), "{}", line.id);
