@@ -21,6 +21,7 @@
 //! ```
 
 mod chance;
+mod history;
 mod incidents;
 mod moments;
 mod plan;
@@ -49,7 +50,8 @@ pub fn kind(name: &str) -> Option<&'static Incident> {
 }
 
 /// Makes a case in a folder: `evidence/` with what a system leaves behind, `incident.yaml` with what people know (not for
-/// `quiet`), `truth.json` with what nobody is told. What the folder already holds under these names is overwritten; what
+/// `quiet`), `rules.yaml` with what would tell, `alerts.json` with what did, `staging/` with what the shop's double leaves behind,
+/// `repository.git` with the history of its code, `truth.json` with what nobody is told. What the folder already holds under these names is overwritten; what
 /// else lies in it stays, so give an empty one.
 ///
 /// # Errors
@@ -59,7 +61,8 @@ pub fn write(plan: &Plan, folder: &Path) -> io::Result<Written> {
     if let Some(complaint) = plan.settings.complaint() {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, complaint));
     }
-    let mut world = world::World::ordinary(plan.seed, plan.settings);
-    let case = (plan.incident.happen)(&mut world);
-    writing::case(&world, &case, plan, folder)
+    let mut world = world::World::living(plan.seed, plan.settings, plan.incident.live);
+    let mut case = (plan.incident.happen)(&mut world);
+    world.conditions.settle(&world.calendar);
+    writing::case(&mut world, &mut case, plan, folder)
 }

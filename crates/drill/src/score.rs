@@ -32,15 +32,49 @@ impl fmt::Display for Misshapen {
 
 impl std::error::Error for Misshapen {}
 
+/// All marks of one case: of its story, of its replay, and of what was asked at moments at which nothing had happened.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Run {
+    /// Which incident it is.
+    pub kind: String,
+    /// The seed of its world.
+    pub seed: u64,
+    /// How much of the evidence was left.
+    pub cut: String,
+    /// Of the story; null in a quiet world.
+    pub told: Option<Told>,
+    /// Of the replay.
+    pub replayed: Replayed,
+    /// How often it was asked at a quiet moment.
+    pub placebos: usize,
+    /// How often it was silent then.
+    pub placebos_silent: usize,
+    /// How often no change outranked `no_change` then.
+    pub placebos_blameless: usize,
+}
+
 /// The marks of one story (`tell --output json`) of an incident.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Told {
     /// The first true precursor among its signals, if any is.
     pub caught: Option<Caught>,
+    /// Whole seconds from the first precursor's onset, or from where the evidence begins if that is later, until users were
+    /// hurt: no lead can be longer.
+    pub lead_seconds_most: Option<i64>,
+    /// The lead that it says itself.
+    pub lead_seconds_said: Option<i64>,
     /// `told`, `known` or `silent`, as it says.
     pub verdict: String,
-    /// Whether that is so: known where there was something to know, else silent. No drill delivers an alert yet.
+    /// Whether that is so: told where a delivered alert was right, known where there was something to know, else silent.
     pub verdict_right: bool,
+    /// The kind of silence that it says, if any.
+    pub silence: Option<String>,
+    /// Whether that is so, as far as delivered alerts tell it: none where one told, no rule where something was known, no
+    /// signal where there was none.
+    pub silence_right: bool,
+    /// Where what is true stands among the changes and `no_change`, the best first, from 1; what scores the same stands
+    /// before it. Null where it is not among them.
+    pub rank: Option<usize>,
     /// What it suspects first.
     pub suspect: Suspect,
     /// Whether that is so.
@@ -114,15 +148,57 @@ pub fn told(truth: &Truth, story: &Value) -> Result<Told, Misshapen> {
     let signals = array(story, "/signals")?;
     let verdict = text(story, "/knew/verdict")?;
     let suspect = first_suspect(truth, story)?;
-    let expected = if truth.precursors.is_empty() { "silent" } else { "known" };
+    let silence = story.pointer("/knew/silence").and_then(Value::as_str);
+    let (verdict_expected, silence_expected) = expected(truth);
     Ok(Told {
         caught: caught(truth, &at_shown(signals)?),
+        lead_seconds_most: lead_most(truth),
+        lead_seconds_said: story.pointer("/knew/lead_seconds").and_then(Value::as_i64),
         verdict: verdict.to_string(),
-        verdict_right: verdict == expected,
+        verdict_right: verdict == verdict_expected,
+        silence: silence.map(str::to_string),
+        silence_right: silence == silence_expected,
+        rank: rank(truth, story)?,
         suspect,
         suspect_right: is_right(truth, suspect),
         decoy_first: suspect == Suspect::Decoy,
         chance: story.pointer("/knew/chance").and_then(Value::as_f64),
+    })
+}
+
+/// The verdict and the silence that are right.
+fn expected(truth: &Truth) -> (&'static str, Option<&'static str>) {
+    if truth.told_at.is_some() {
+        ("told", None)
+    } else if truth.precursors.is_empty() {
+        ("silent", Some("no_signal"))
+    } else {
+        ("known", Some("no_rule"))
+    }
+}
+
+fn lead_most(truth: &Truth) -> Option<i64> {
+    let first = truth.precursors.iter().map(|p| p.onset).min()?.max(truth.start);
+    truth.users_hurt_at.map(|hurt| (hurt - first) / SECOND)
+}
+
+/// Marks all that was asked of one case: its story (none of a quiet world), the lines of its replay, and the stories of
+/// moments at which nothing had happened.
+///
+/// # Errors
+///
+/// A document lacks what the contract promises.
+pub fn run(truth: &Truth, story: Option<&Value>, replay: &[Value], placebos: &[Value]) -> Result<Run, Misshapen> {
+    let marks: Vec<Placebo> = placebos.iter().map(placebo).collect::<Result<_, _>>()?;
+    Ok(Run {
+        kind: truth.kind.clone(),
+        seed: truth.seed,
+        cut: truth.cut.clone(),
+        told: story.map(|story| told(truth, story)).transpose()?,
+        replayed: replayed(truth, replay)?,
+        placebos: marks.len(),
+        placebos_silent: marks.iter().filter(|p| p.silent).count(),
+        placebos_blameless: marks.iter().filter(|p| p.no_change_first).count(),
     })
 }
 
@@ -241,6 +317,26 @@ fn first_suspect(truth: &Truth, story: &Value) -> Result<Suspect, Misshapen> {
     })
 }
 
+/// Where what is true stands: the culprit, where it is shown; no change, where none did it or it was cut away; where no
+/// telemetry knew, the better of the two.
+fn rank(truth: &Truth, story: &Value) -> Result<Option<usize>, Misshapen> {
+    let no_change = number(story, "/suspects/no_change/score")?;
+    let (mut scores, mut culprit) = (vec![no_change], None::<f64>);
+    for change in array(story, "/suspects/changes")? {
+        let score = number(change, "/score")?;
+        scores.push(score);
+        if truth.culprit.is_some() && change.get("ref").and_then(Value::as_str) == truth.culprit.as_deref() {
+            culprit = Some(culprit.map_or(score, |c| c.max(score)));
+        }
+    }
+    let own = match (truth.culprit_shown, truth.silent) {
+        (true, true) => Some(culprit.map_or(no_change, |c| c.max(no_change))),
+        (true, false) => culprit,
+        (false, _) => Some(no_change),
+    };
+    Ok(own.map(|own| scores.iter().filter(|s| **s >= own).count()))
+}
+
 /// Where no telemetry knew, "no change that we can see" is as right as the culprit; where the culprit was cut away it alone.
 fn is_right(truth: &Truth, suspect: Suspect) -> bool {
     match suspect {
@@ -298,6 +394,7 @@ mod tests {
             start: at("2026-03-01T00:00:00Z"),
             end: at("2026-03-11T00:00:00Z"),
             noticed_at: Some(at("2026-03-10T19:06:00Z")),
+            told_at: None,
             users_hurt_at: Some(at("2026-03-10T19:00:00Z")),
             culprit: Some("bad".into()),
             culprit_shown: true,
@@ -308,6 +405,7 @@ mod tests {
                 service: "payments".into(),
                 onset: at("2026-03-05T00:00:00Z"),
                 kind: "log".into(),
+                form: "new".into(),
             }],
             innocent: vec!["good".into()],
             remedies: vec!["mended".into()],
@@ -328,7 +426,8 @@ mod tests {
 
     fn story(verdict: &str, signals: Vec<Value>, changes: &[(&str, f64)], no_change: f64) -> Value {
         let changes: Vec<Value> = changes.iter().map(|(r, s)| json!({ "ref": r, "score": s })).collect();
-        json!({ "knew": { "verdict": verdict, "chance": 0.02 }, "signals": signals,
+        let silence = if verdict == "known" { "no_rule" } else { "no_signal" };
+        json!({ "knew": { "verdict": verdict, "silence": silence, "lead_seconds": 345600, "chance": 0.02 }, "signals": signals,
             "suspects": { "changes": changes, "no_change": { "score": no_change } } })
     }
 
@@ -345,8 +444,13 @@ mod tests {
                 "strength": 0.71,
                 "lead_seconds": 345600
               },
+              "lead_seconds_most": 500400,
+              "lead_seconds_said": 345600,
               "verdict": "known",
               "verdict_right": true,
+              "silence": "no_rule",
+              "silence_right": true,
+              "rank": 1,
               "suspect": "culprit",
               "suspect_right": true,
               "decoy_first": false,
@@ -429,6 +533,47 @@ mod tests {
         assert_eq!(suspect(&silent, &[("bad", 0.6)], 0.4), (Suspect::Culprit, true));
         assert_eq!(suspect(&silent, &[("bad", 0.1)], 0.9), (Suspect::NoChange, true));
         assert!(told(&silent, &story("silent", vec![], &[], 1.0)).unwrap().verdict_right);
+    }
+
+    #[test]
+    fn what_is_true_has_a_rank() {
+        let rank = |truth: &Truth, changes: &[(&str, f64)], none| {
+            told(truth, &story("known", vec![], changes, none)).unwrap().rank
+        };
+        let shown = truth();
+        assert_eq!(rank(&shown, &[("good", 0.5), ("bad", 0.4)], 0.1), Some(2));
+        assert_eq!(rank(&shown, &[("bad", 0.4)], 0.4), Some(2));
+        assert_eq!(rank(&shown, &[("good", 0.5)], 0.5), None);
+        let outside = Truth { culprit: None, culprit_shown: false, culprit_service: None, ..truth() };
+        assert_eq!(rank(&outside, &[("good", 0.2), ("mended", 0.1)], 0.7), Some(1));
+        assert_eq!(rank(&outside, &[("good", 0.7)], 0.3), Some(2));
+        let silent = Truth { silent: true, precursors: vec![], ..truth() };
+        assert_eq!(rank(&silent, &[("bad", 0.1), ("good", 0.2)], 0.7), Some(1));
+    }
+
+    #[test]
+    fn a_delivered_alert_makes_told_the_right_verdict() {
+        let told_so = Truth { told_at: Some(at("2026-03-10T18:40:00Z")), ..truth() };
+        let marks = told(&told_so, &story("known", vec![], &[], 1.0)).unwrap();
+        assert!(!marks.verdict_right && !marks.silence_right);
+        let mut said = story("told", vec![], &[], 1.0);
+        said["knew"]["silence"] = Value::Null;
+        let marks = told(&told_so, &said).unwrap();
+        assert!(marks.verdict_right && marks.silence_right);
+        let silent = Truth { silent: true, precursors: vec![], ..truth() };
+        let marks = told(&silent, &story("silent", vec![], &[], 1.0)).unwrap();
+        assert!(marks.silence_right && marks.lead_seconds_most.is_none());
+    }
+
+    #[test]
+    fn a_run_has_the_marks_of_all_that_was_asked() {
+        let quiet_moment = story("silent", vec![], &[], 1.0);
+        let wrong_moment = story("known", vec![], &[("good", 0.6)], 0.4);
+        let told = story("known", vec![], &[("bad", 0.6)], 0.4);
+        let marks = run(&truth(), Some(&told), &[], &[quiet_moment, wrong_moment]).unwrap();
+        assert_eq!((marks.kind.as_str(), marks.seed, marks.cut.as_str()), ("pool", 1, "whole"));
+        assert_eq!((marks.placebos, marks.placebos_silent, marks.placebos_blameless), (2, 1, 1));
+        assert!(marks.told.is_some_and(|t| t.rank == Some(1)) && marks.replayed.quiet_days == 4.0);
     }
 
     #[test]

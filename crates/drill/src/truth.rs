@@ -23,6 +23,9 @@ pub struct Truth {
     /// The page or the first ticket, as `incident.yaml` has it; null in a quiet world.
     #[serde(with = "as_text_or_null")]
     pub noticed_at: Option<Time>,
+    /// When an alert was delivered that was right before users were hurt; null where none was.
+    #[serde(with = "as_text_or_null")]
+    pub told_at: Option<Time>,
     /// When users were really hurt first, whoever noticed it; null in a quiet world.
     #[serde(with = "as_text_or_null")]
     pub users_hurt_at: Option<Time>,
@@ -73,4 +76,7 @@ pub struct Precursor {
     pub onset: Time,
     /// `log`, `metric` or `trace`.
     pub kind: String,
+    /// How it shows: `new` (never seen before), `more` (a known thing more often than usual), `moved` (a number where it
+    /// usually is not).
+    pub form: String,
 }

@@ -4,17 +4,43 @@
 //! conditions under which requests run, and add changes; it draws from streams of its own, so that nothing else moves. A new
 //! one is a file with an [`Incident`] and a line in [`INCIDENTS`]; the tests of the list are then waiting for it.
 
+mod batch;
+mod certificate;
+mod input;
+mod leak;
+mod means;
+mod onepod;
 mod pool;
+mod promise;
+mod provider;
 mod quiet;
+mod retries;
 mod silent;
+mod surge;
 
 use evidence::Time;
 
+use crate::shop::work::Work;
 use crate::truth::Precursor;
 use crate::world::World;
+use crate::world::calendar::Calendar;
+use crate::world::life::Life;
 
 /// All of them.
-pub const INCIDENTS: &[Incident] = &[pool::INCIDENT, silent::INCIDENT, quiet::INCIDENT];
+pub const INCIDENTS: &[Incident] = &[
+    pool::INCIDENT,
+    leak::INCIDENT,
+    retries::INCIDENT,
+    certificate::INCIDENT,
+    input::INCIDENT,
+    batch::INCIDENT,
+    provider::INCIDENT,
+    surge::INCIDENT,
+    onepod::INCIDENT,
+    promise::INCIDENT,
+    silent::INCIDENT,
+    quiet::INCIDENT,
+];
 
 /// Something that goes wrong, or nothing.
 #[derive(Clone, Copy, Debug)]
@@ -23,9 +49,16 @@ pub struct Incident {
     pub name: &'static str,
     /// What happens, in a sentence.
     pub story: &'static str,
+    /// What people do in it: the repository of every world holds the lines that these find, whatever happens there.
+    pub(crate) works: &'static [&'static Work],
+    /// What it changes before the world is drawn: releases and restarts that it needs, customers that it brings.
+    pub(crate) live: fn(&mut Life, &Calendar, u64),
     /// Makes it happen.
     pub(crate) happen: fn(&mut World) -> Case,
 }
+
+/// Most incidents leave ordinary life as it is.
+fn as_ever(_: &mut Life, _: &Calendar, _: u64) {}
 
 /// What is true of a world once an incident has happened in it.
 #[derive(Clone, Debug, Default)]
@@ -59,6 +92,8 @@ pub struct Report {
     pub noticed_at: Time,
     /// Who or what noticed.
     pub noticed_by: &'static str,
+    /// The rule whose alert is the page, where a page it was: then the alert gives the moment.
+    pub page: Option<&'static str>,
     /// The service that hurt.
     pub service: &'static str,
     /// In a sentence.

@@ -23,10 +23,9 @@
 //!
 //! No user feels any of it before the evening: the mean wait stays below 40 ms, mostly below 10, and an order takes 280.
 
-use std::ops::Range;
-
 use evidence::{ChangeKind, MINUTE, SECOND, Time};
 
+use super::means::ramp;
 use super::{Case, Incident, Report};
 use crate::chance::{Chance, exp};
 use crate::moments::seconds;
@@ -41,6 +40,8 @@ use crate::world::events::{self, Event};
 pub const INCIDENT: Incident = Incident {
     name: "pool",
     story: "a connection pool is shrunk for a while, nobody raises it again, and nine days later payments wait for one another",
+    works: &[&SHRINKS, &RAISES],
+    live: super::as_ever,
     happen,
 };
 
@@ -143,17 +144,6 @@ fn collapse(world: &mut World, course: &Course) {
         .change(course.hurt, course.over, |at, _| QUEUE_MS * depth(at) * exp(0.12 * chance.normal()));
 }
 
-/// 0 before and after, 1 within; up in four minutes, down until `over`.
-fn ramp(at: Time, within: Range<Time>, over: Time) -> f64 {
-    if at < within.start || at >= over {
-        0.0
-    } else if at < within.end {
-        (((at - within.start) as f64 + MINUTE as f64) / (4.0 * MINUTE as f64)).min(1.0)
-    } else {
-        (over - at) as f64 / (over - within.end) as f64
-    }
-}
-
 /// How many wait for more than a second, a minute, where so many connections are wanted of ten. Burstier than Erlang's
 /// formula, as real arrivals are.
 fn slow_a_minute(wanted: f64) -> f64 {
@@ -204,12 +194,14 @@ fn precursors(first: Option<Time>, shrunk: Time) -> Vec<Precursor> {
         service: "payments".to_string(),
         onset: shrunk,
         kind: "metric".to_string(),
+        form: "moved".to_string(),
     };
     let line = first.map(|onset| Precursor {
         what: vec!["borrowed".to_string()],
         service: "payments".to_string(),
         onset,
         kind: "log".to_string(),
+        form: "new".to_string(),
     });
     line.into_iter().chain([metric("db_pool_wait_mean_ms"), metric("db_pool_in_use")]).collect()
 }
@@ -220,6 +212,7 @@ fn report(chance: &mut Chance, course: &Course) -> Report {
         title: "Checkout is slow, orders fail",
         noticed_at: course.paged,
         noticed_by: "page: more than 5 % of orders failed for five minutes",
+        page: Some("OrdersFail"),
         service: "checkout",
         summary: "Customers wait for seconds after pressing the order button; many orders fail.",
         resolved_at: Some(course.over),

@@ -4,5 +4,10 @@
 use super::{Case, Incident};
 
 /// No incident.
-pub const INCIDENT: Incident =
-    Incident { name: "quiet", story: "ordinary life and nothing else", happen: |_| Case::default() };
+pub const INCIDENT: Incident = Incident {
+    name: "quiet",
+    story: "ordinary life and nothing else",
+    works: &[],
+    live: super::as_ever,
+    happen: |_| Case::default(),
+};

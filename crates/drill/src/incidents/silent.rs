@@ -7,8 +7,8 @@
 //! nearer to the tickets, and nothing in the evidence that points at any of them, "no change that we can see" is an honest
 //! first suspect, the flag is a lucky one, everything else is wrong.
 //!
-//! **How visible it is.** Not at all: the evidence is, byte for byte, that of the quiet world but for one line of
-//! `changes.jsonl`.
+//! **How visible it is.** Not at all: the evidence is, byte for byte, that of the quiet world but for one line more in
+//! `changes.jsonl` and, as in any repository, other hashes of the commits after it.
 
 use evidence::{ChangeKind, SECOND};
 
@@ -23,6 +23,8 @@ use crate::world::changes::{self, Change};
 pub const INCIDENT: Incident = Incident {
     name: "silent",
     story: "a flag makes the checkout charge delivery twice, quickly and without a word",
+    works: &[&WORK],
+    live: super::as_ever,
     happen,
 };
 
@@ -51,6 +53,7 @@ fn happen(world: &mut World) -> Case {
             title: "Customers are charged delivery twice",
             noticed_at,
             noticed_by: "support desk: nineteen tickets",
+            page: None,
             service: "checkout",
             summary: "Orders of several large plants show the delivery fee two times on the invoice.",
             resolved_at: None,

@@ -76,6 +76,33 @@ pub enum Measure {
         /// In the mean, over all instances.
         a_second: f64,
     },
+    /// A counter since the start of the instance, of calls that were made once more.
+    Again {
+        /// Whose first call it is.
+        of: &'static str,
+        /// How often it is made a second, in the mean, over all instances.
+        a_second: f64,
+    },
+    /// A level: `idle` always, `busy` more at the mean load, what an incident adds, and never above `most`.
+    Level {
+        /// Always.
+        idle: f64,
+        /// At the mean load.
+        busy: f64,
+        /// There is no more.
+        most: f64,
+    },
+    /// The share of an instance's own calls that fail, and what an incident adds.
+    Lost {
+        /// Which call.
+        of: &'static str,
+        /// How often an instance makes it a second, in the mean: few calls make a coarse share.
+        a_second: f64,
+    },
+    /// How many days a certificate still lasts.
+    Certificate,
+    /// How many seconds the reorder run last took.
+    LastRun,
 }
 
 const ORDERS: Mix = &[("PlaceOrder", 1.0)];
@@ -142,6 +169,43 @@ pub const METRICS: &[Metric] = &[
         ..one("payments-db", "cpu_ratio", Measure::Cpu { idle: 0.07, busy: 0.16, jobs: 0.24 })
     },
     Metric { decimals: 4, ..one("payments-db", "cache_hit_ratio", Measure::Hits { usual: 0.987 }) },
+    Metric {
+        each: true,
+        decimals: 4,
+        noise: 0.10,
+        ..one("payments", "provider_error_ratio", Measure::Lost { of: "POST /v2/authorisations", a_second: 2.1 })
+    },
     Metric { decimals: 0, ..one("warehouse", "pick_queue_depth", Measure::Queue { mean: 6.0 }) },
+    Metric {
+        each: true,
+        decimals: 0,
+        noise: 0.12,
+        slow: 0.10,
+        ..one("warehouse", "open_files", Measure::Level { idle: 148.0, busy: 46.0, most: 1_024.0 })
+    },
+    Metric { decimals: 2, noise: 0.0, slow: 0.0, ..one("warehouse", "certificate_days_left", Measure::Certificate) },
+    Metric { decimals: 0, noise: 0.0, slow: 0.0, ..one("warehouse", "reorder_run_seconds", Measure::LastRun) },
+    Metric {
+        each: true,
+        decimals: 0,
+        ..one("checkout", "payment_retries_total", Measure::Again { of: "PlaceOrder", a_second: 9.0 })
+    },
+    Metric {
+        decimals: 3,
+        ..one("shopfront", "workers_busy_ratio", Measure::Level { idle: 0.06, busy: 0.21, most: 1.0 })
+    },
+    Metric { decimals: 0, ..one("orders-queue", "ready_messages", Measure::Queue { mean: 11.0 }) },
+    Metric {
+        noise: 0.15,
+        decimals: 2,
+        ..one("orders-queue", "oldest_message_seconds", Measure::Level { idle: 0.3, busy: 0.5, most: 600.0 })
+    },
+    Metric { noise: 0.03, slow: 0.02, decimals: 4, ..one("price-cache", "hit_ratio", Measure::Hits { usual: 0.962 }) },
+    Metric {
+        noise: 0.01,
+        slow: 0.04,
+        decimals: 3,
+        ..one("price-cache", "used_memory_ratio", Measure::Level { idle: 0.57, busy: 0.05, most: 1.0 })
+    },
     Metric { each: true, decimals: 0, ..one("mailer", "messages_sent_total", Measure::Counter { a_second: 0.9 }) },
 ];

@@ -7,12 +7,11 @@
 pub mod lines;
 mod metrics;
 mod operations;
+pub mod rules;
 pub mod work;
 
 pub use metrics::{METRICS, Measure, Metric};
-#[cfg(test)]
-pub use operations::OPERATIONS;
-pub use operations::{Callee, ENTRIES, Mix, Operation, operation};
+pub use operations::{Callee, ENTRIES, Mix, OPERATIONS, Operation, operation};
 
 /// A part of the shop that runs, or an outside party that it calls.
 #[derive(Debug)]
@@ -108,6 +107,22 @@ pub const SERVICES: &[Service] = &[
         deploys_a_day: 0.12,
     },
     Service {
+        name: "orders-queue",
+        pods: 1,
+        naming: Naming::Host("queue-01"),
+        logs: Some(Style::Database),
+        version: [3, 13, 7],
+        deploys_a_day: 0.0,
+    },
+    Service {
+        name: "price-cache",
+        pods: 1,
+        naming: Naming::Host("cache-01"),
+        logs: Some(Style::Database),
+        version: [8, 0, 2],
+        deploys_a_day: 0.0,
+    },
+    Service {
         name: PROVIDER,
         pods: 1,
         naming: Naming::Host("api.cardway.example"),
@@ -135,6 +150,8 @@ mod tests {
         assert!(OPERATIONS.iter().all(|o| known(o.service)));
         assert!(METRICS.iter().all(|m| known(m.service)));
         assert!(lines::all().all(|l| known(l.service)));
+        let measured = |r: &rules::Rule| METRICS.iter().any(|m| (m.service, m.name) == (r.service, r.metric));
+        assert!(rules::RULES.iter().all(measured));
         assert!(work::COMMITS.iter().all(|w| known(w.service)));
         for o in OPERATIONS {
             o.calls.iter().for_each(|c| assert!(!operation(c.operation).service.is_empty()));

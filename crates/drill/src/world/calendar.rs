@@ -4,7 +4,7 @@
 use evidence::{Civil, DAY, HOUR, Nanos, Time};
 
 use crate::chance::Chance;
-use crate::moments::seconds;
+use crate::moments::{is_weekend, seconds};
 
 /// The world's days.
 #[derive(Clone, Copy, Debug)]
@@ -41,7 +41,18 @@ impl Calendar {
 
     /// The day nine days before the last; of a world shorter than three weeks, 4/7 into it.
     pub fn nine_days_before(&self) -> u32 {
-        (self.days - 1) - (self.days * 3 / 7).min(9)
+        self.days_before(9)
+    }
+
+    /// The day that many days before the last, at most nine; of a world too short for that, 4/7 into it.
+    pub fn days_before(&self, many: u32) -> u32 {
+        (self.days - 1) - (self.days * 3 / 7).min(many)
+    }
+
+    /// The same, or the last working day before it where the world is long enough to have one.
+    pub fn workday_before(&self, many: u32) -> u32 {
+        let day = self.days_before(many);
+        (1..=day).rev().find(|d| !is_weekend(self.day(*d))).unwrap_or(day)
     }
 
     /// Whether a moment lies within.

@@ -48,8 +48,8 @@ fn as_word<S: serde::Serializer>(kind: &ChangeKind, out: S) -> Result<S::Ok, S::
 /// All changes of ordinary life, in order of time.
 pub fn of(seed: u64, life: &Life) -> Vec<Change> {
     let mut all: Vec<Change> = Vec::new();
-    for (number, deploy) in life.deploys.iter().enumerate() {
-        all.extend(release(seed, number as u64, deploy, &all));
+    for deploy in &life.deploys {
+        all.extend(release(seed, deploy, &all));
     }
     for (number, (at, tweak)) in life.tweaks.iter().enumerate() {
         let mut chance = Chance::of(seed, "changes/tweak", number as u64);
@@ -103,11 +103,15 @@ fn diff(chance: &mut Chance, work: &Work) -> String {
 }
 
 /// A release and the commits that it ships; its `ref` is that of the newest.
-fn release(seed: u64, number: u64, deploy: &Deploy, before: &[Change]) -> Vec<Change> {
-    let mut chance = Chance::of(seed, "changes/release", number);
+fn release(seed: u64, deploy: &Deploy, before: &[Change]) -> Vec<Change> {
+    // Named after its moment, so that a release more moves no other.
+    let mut chance = Chance::of(seed, "changes/release", deploy.at.0 as u64);
     let shipped = |work: &&Work| !before.iter().any(|c| c.summary == work.summary);
     let mut left: Vec<&Work> = COMMITS.iter().filter(|w| w.service == deploy.service.name).filter(shipped).collect();
-    let many = 1 + chance.below(3);
+    let many = if deploy.ships.is_some() { 1 } else { 1 + chance.below(3) };
+    if let Some(work) = deploy.ships {
+        left = vec![work];
+    }
     let mut time = deploy.at + -seconds(chance.between(15.0, 70.0) * 60.0);
     let mut changes = Vec::new();
     for _ in 0..many {

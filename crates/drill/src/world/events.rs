@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use evidence::{DAY, MINUTE, Nanos, Time};
 
-use super::World;
+use super::{World, conditions};
 use crate::chance::{Chance, power, wander};
 use crate::moments::{hour_of_day, is_weekend, seconds, weekday};
 use crate::shop::lines::{self, Comes, Job, Line, MANUAL, Part};
@@ -117,6 +117,10 @@ fn leading(world: &World, line: &'static Line) -> Vec<Event> {
         Comes::Every { minutes, each } => beats(world, line, minutes, each),
         Comes::At { hour, weekday } => daily(world, line, hour, weekday),
         Comes::Job(job, part) => of_job(world, line, job, part),
+        Comes::Renewed => {
+            let at = conditions::renewed_at(world.seed, &world.calendar);
+            vec![event(world, line, at, &mut Chance::of(world.seed, line.id, 0))]
+        }
         Comes::Start(late) => turns(world, line, late, true),
         Comes::Stop(early) => turns(world, line, early, false),
         Comes::After { .. } | Comes::Placed => Vec::new(),
@@ -143,7 +147,7 @@ fn trouble(world: &World, at: Time, to: i32) -> f64 {
 }
 
 /// On working days from 7 to 17 h, so that a day has one in the mean.
-fn office(at: Time) -> f64 {
+pub fn office(at: Time) -> f64 {
     let open = (7.0..17.0).contains(&hour_of_day(at)) && !is_weekend(at);
     if open { 24.0 / 10.0 } else { 0.0 }
 }

@@ -11,7 +11,7 @@ use evidence::{DAY, HOUR, MINUTE, Nanos, SECOND, Time};
 use super::calendar::Calendar;
 use crate::chance::{Chance, exp};
 use crate::moments::{is_weekend, seconds};
-use crate::shop::work::{TWEAKS, Tweak};
+use crate::shop::work::{TWEAKS, Tweak, Work};
 use crate::shop::{PROVIDER, SERVICES, Service};
 use crate::truth::Ordinary;
 
@@ -24,6 +24,10 @@ pub struct Deploy {
     pub service: &'static Service,
     /// What runs from then on.
     pub version: String,
+    /// Whether it is more than a patch.
+    pub major: bool,
+    /// What it ships, where that is told; else something from the list of ordinary work.
+    pub ships: Option<&'static Work>,
 }
 
 /// One instance that was replaced by another, without a release.
@@ -65,6 +69,8 @@ pub struct Life {
     pub slow: Vec<Spell>,
     /// Somebody has named the shop: more customers than usual, by that factor.
     pub named: Vec<Spell>,
+    /// Customers come in crowds then, by that factor: only an incident brings them.
+    pub surge: Vec<Spell>,
     /// When an operator looks into something by hand.
     pub sessions: Vec<Time>,
     /// Settings, flags and schemas that change nothing.
@@ -82,6 +88,7 @@ impl Life {
             unscraped: spells(seed, "life/unscraped", calendar, 13.0, 11.0..34.0),
             slow: slow(seed, calendar),
             named: named(seed, calendar),
+            surge: Vec::new(),
             sessions: sessions(seed, calendar),
             tweaks: tweaks(seed, calendar),
         }
@@ -100,6 +107,30 @@ impl Life {
     pub fn release_after(&self, service: &str, calendar: &Calendar, share: f64) -> Option<Time> {
         let from = calendar.start + (share * (calendar.end - calendar.start) as f64) as Nanos;
         self.deploys.iter().find(|d| d.service.name == service && d.at >= from).map(|d| d.at)
+    }
+}
+
+/// What an incident does to it before the world is drawn.
+impl Life {
+    /// From a moment on a service is neither released nor restarted: what is to last is not swept away by chance.
+    pub fn leave_alone(&mut self, service: &str, from: Time) {
+        self.deploys.retain(|d| d.service.name != service || d.at < from);
+        self.restarts.retain(|r| r.service.name != service || r.at < from);
+        numbered(&mut self.deploys);
+    }
+
+    /// A service is released, with that work in it or with ordinary work.
+    pub fn release(&mut self, service: &str, at: Time, ships: Option<&'static Work>) {
+        let service = &SERVICES[crate::shop::index_of(service)];
+        self.deploys.push(Deploy { at, service, version: String::new(), major: false, ships });
+        numbered(&mut self.deploys);
+    }
+
+    /// One of a service's instances is replaced.
+    pub fn restart(&mut self, service: &str, slot: usize, at: Time, orderly: bool) {
+        let service = &SERVICES[crate::shop::index_of(service)];
+        self.restarts.push(Restart { at, service, slot, orderly });
+        self.restarts.sort_by_key(|r| r.at);
     }
 }
 
@@ -142,21 +173,31 @@ fn dotted([major, minor, patch]: [u32; 3]) -> String {
 fn deploys(seed: u64, calendar: &Calendar) -> Vec<Deploy> {
     let mut all = Vec::new();
     for service in SERVICES {
-        let mut version = service.version;
         let mut chance = Chance::of(seed, "life/deploys", crate::shop::index_of(service.name) as u64);
         for day in 1..calendar.days {
             let (by_chance, hour) = (chance.happens(service.deploys_a_day), chance.between(9.0, 16.5));
             let at = calendar.hour(day, hour).floor(evidence::SECOND);
             let major = chance.happens(0.45);
             if !is_weekend(at) && (by_chance || always(service.name, day, calendar)) {
-                version =
-                    if major { [version[0], version[1] + 1, 0] } else { [version[0], version[1], version[2] + 1] };
-                all.push(Deploy { at, service, version: dotted(version) });
+                all.push(Deploy { at, service, version: String::new(), major, ships: None });
             }
         }
     }
-    all.sort_by_key(|d| (d.at, d.service.name));
+    numbered(&mut all);
     all
+}
+
+/// Puts releases in order of time and gives each its version.
+fn numbered(deploys: &mut [Deploy]) {
+    deploys.sort_by_key(|d| (d.at, d.service.name));
+    for service in SERVICES {
+        let mut version = service.version;
+        for deploy in deploys.iter_mut().filter(|d| d.service.name == service.name) {
+            let [major, minor, patch] = version;
+            version = if deploy.major { [major, minor + 1, 0] } else { [major, minor, patch + 1] };
+            deploy.version = dotted(version);
+        }
+    }
 }
 
 /// The releases that there always are: the shopfront's on the last day, the checkout's on the day before.

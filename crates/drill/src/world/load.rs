@@ -31,7 +31,8 @@ pub fn of(seed: u64, calendar: &Calendar, life: &Life) -> Track {
         let busier = exp(days[day] + (days[day + 1] - days[day]) * part);
         let week = if is_weekend(midnight(at)) { WEEKEND } else { 1.0 };
         let named = life.named.iter().filter(|n| n.within.contains(&at)).map(|n| n.factor).product::<f64>();
-        shape(hour_of_day(at)) / mean * week * busier * (1.0 + GROWTH * since) * sway.at(at) * named
+        let surge = life.surge.iter().filter(|s| s.within.contains(&at)).map(|s| s.factor).product::<f64>();
+        shape(hour_of_day(at)) / mean * week * busier * (1.0 + GROWTH * since) * sway.at(at) * named * surge
     })
 }
 

@@ -13,11 +13,13 @@ pub mod life;
 pub mod load;
 pub mod pods;
 pub mod pool;
+pub mod staging;
 pub mod track;
 
 use evidence::Time;
 
 use crate::plan::Settings;
+use crate::shop::lines::REORDER;
 use calendar::Calendar;
 use changes::Change;
 use conditions::Conditions;
@@ -47,20 +49,41 @@ pub struct World {
     pub events: Vec<Event>,
     /// What people did.
     pub changes: Vec<Change>,
+    /// When each reorder run ended, and how many seconds it took.
+    pub runs: Vec<(Time, f64)>,
+    /// Whether it is staging.
+    pub staging: bool,
 }
 
 impl World {
-    /// The world of that seed in which nothing goes wrong.
-    pub fn ordinary(seed: u64, settings: Settings) -> World {
+    /// The world of that seed, its ordinary life changed by `live` before anything else is drawn; nothing goes wrong in it
+    /// yet.
+    pub fn living(seed: u64, settings: Settings, live: fn(&mut Life, &Calendar, u64)) -> World {
         let calendar = Calendar::of(seed, settings.days);
-        let life = Life::of(seed, &calendar);
+        let mut life = Life::of(seed, &calendar);
+        live(&mut life, &calendar, seed);
         let load = load::of(seed, &calendar, &life);
         let conditions = Conditions::of(seed, &calendar, &life, &load);
         let pods = Pods::of(seed, &calendar, &life);
         let changes = changes::of(seed, &life);
-        let mut world = World { seed, settings, calendar, load, life, pods, conditions, events: Vec::new(), changes };
+        let (events, runs) = (Vec::new(), Vec::new());
+        let mut world =
+            World { seed, settings, calendar, load, life, pods, conditions, events, changes, runs, staging: false };
         world.events = events::of(&world);
+        world.find_runs();
         world
+    }
+
+    /// Looks up when the reorder runs ended; to be done again by whoever makes them longer.
+    pub fn find_runs(&mut self) {
+        let ends = self.events.iter().filter(|e| e.line.id == "warehouse.reordered");
+        self.runs = ends.map(|e| (e.at, e.given as f64)).collect();
+        self.runs.sort_by_key(|(at, _)| *at);
+    }
+
+    /// How many seconds the reorder run took that ended last before a moment; its usual length before any did.
+    pub fn last_run(&self, at: Time) -> f64 {
+        self.runs.iter().rev().find(|(ended, _)| *ended <= at).map_or(60.0 * REORDER.minutes, |(_, took)| *took)
     }
 
     /// The version of a service that runs at a moment.

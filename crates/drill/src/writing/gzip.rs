@@ -1,10 +1,36 @@
-//! A gzip member without compression: every reader of `.gz` reads it, and it needs no library.
+//! A gzip member, or a zlib stream, without compression: every reader reads it, and it needs no library.
 //!
-//! Source: RFC 1951 (stored blocks) and RFC 1952 (header, CRC-32).
+//! Sources: RFC 1951 (stored blocks), RFC 1952 (header, CRC-32), RFC 1950 (Adler-32).
 
 /// The text as a gzip file. Its header holds no time and no name, so that the same text gives the same bytes.
 pub fn stored(text: &[u8]) -> Vec<u8> {
     let mut out = vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
+    out.extend(blocks(text));
+    out.extend(crc(text).to_le_bytes());
+    out.extend((text.len() as u32).to_le_bytes());
+    out
+}
+
+/// The text as a zlib stream.
+pub fn zlib(text: &[u8]) -> Vec<u8> {
+    let mut out = vec![0x78, 0x01];
+    out.extend(blocks(text));
+    let (mut a, mut b) = (1_u32, 0_u32);
+    // So many bytes can be added before the sums must be taken down again.
+    for part in text.chunks(5_552) {
+        for byte in part {
+            a += u32::from(*byte);
+            b += a;
+        }
+        (a, b) = (a % 65_521, b % 65_521);
+    }
+    out.extend(((b << 16) | a).to_be_bytes());
+    out
+}
+
+/// Stored blocks, the last of which says that it is.
+fn blocks(text: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len() + 16);
     let blocks = text.chunks(usize::from(u16::MAX));
     let last = blocks.len().saturating_sub(1);
     for (number, block) in blocks.enumerate() {
@@ -17,17 +43,27 @@ pub fn stored(text: &[u8]) -> Vec<u8> {
     if text.is_empty() {
         out.extend([1, 0, 0, 0xff, 0xff]);
     }
-    out.extend(crc(text).to_le_bytes());
-    out.extend((text.len() as u32).to_le_bytes());
     out
 }
 
-/// CRC-32, its table made when it is needed.
-fn crc(text: &[u8]) -> u32 {
-    let table: Vec<u32> = (0..256_u32)
-        .map(|byte| (0..8).fold(byte, |c, _| if c & 1 == 1 { 0xedb8_8320 ^ (c >> 1) } else { c >> 1 }))
-        .collect();
-    !text.iter().fold(u32::MAX, |c, byte| table[usize::from(c as u8 ^ byte)] ^ (c >> 8))
+/// What CRC-32 makes of each byte.
+const TABLE: [u32; 256] = {
+    let (mut table, mut byte) = ([0; 256], 0);
+    while byte < 256 {
+        let (mut c, mut bit) = (byte as u32, 0);
+        while bit < 8 {
+            c = if c & 1 == 1 { 0xedb8_8320 ^ (c >> 1) } else { c >> 1 };
+            bit += 1;
+        }
+        table[byte] = c;
+        byte += 1;
+    }
+    table
+};
+
+/// CRC-32.
+pub fn crc(text: &[u8]) -> u32 {
+    !text.iter().fold(u32::MAX, |c, byte| TABLE[usize::from(c as u8 ^ byte)] ^ (c >> 8))
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use super::{File, gzip};
 use crate::chance::Chance;
 use crate::moments::{epoch, rfc3339, seconds, stamp};
 use crate::shop::lines::{Level, Line};
-use crate::shop::{SERVICES, Style};
+use crate::shop::{Naming, PROVIDER, SERVICES, Style};
 use crate::world::World;
 use crate::world::events::Event;
 
@@ -31,9 +31,20 @@ pub fn files(world: &World, from: Time) -> Vec<File> {
         let name = file_name(world, event.line.service, arrived);
         let file = files.entry(name.clone()).or_insert_with(|| File { name, text: Vec::new(), records: 0 });
         file.records += 1;
-        file.text.extend(written(style, event.line, said).as_bytes());
+        let text = written(style, event.line, said);
+        // Machines of staging have names of their own.
+        let text = if world.staging { of_staging(&text) } else { text };
+        file.text.extend(text.as_bytes());
     }
     files.into_values().map(packed).collect()
+}
+
+fn of_staging(text: &str) -> String {
+    let machines = SERVICES
+        .iter()
+        .filter(|s| s.name != PROVIDER)
+        .filter_map(|s| if let Naming::Host(name) = s.naming { Some(name) } else { None });
+    machines.fold(text.to_string(), |text, name| text.replace(name, &format!("staging-{name}")))
 }
 
 /// All events in the order in which they reach the files.
@@ -51,7 +62,8 @@ fn arrivals(world: &World) -> Vec<(Time, &Event)> {
 /// the days.
 fn file_name(world: &World, service: &str, at: Time) -> String {
     let third = i64::from(world.calendar.days / 3).max(1) * DAY;
-    let age = if service == ROTATED { 2 - ((at - world.calendar.start) / third).clamp(0, 2) } else { 0 };
+    let age =
+        if service == ROTATED && !world.staging { 2 - ((at - world.calendar.start) / third).clamp(0, 2) } else { 0 };
     match age {
         0 => format!("{service}.log"),
         1 => format!("{service}.log.1"),

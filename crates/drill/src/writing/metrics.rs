@@ -11,7 +11,7 @@ use super::File;
 use crate::chance::{Chance, exp, wander};
 use crate::moments::midnight;
 use crate::shop::lines::{BACKUP, Job, NEWSLETTER, REINDEX};
-use crate::shop::{METRICS, Measure, Metric};
+use crate::shop::{METRICS, Measure, Metric, operation};
 use crate::world::World;
 use crate::world::conditions::Conditions;
 use crate::world::pool;
@@ -40,28 +40,54 @@ struct Step {
     number: usize,
 }
 
-/// The file, from a moment on.
-pub fn file(world: &World, from: Time) -> File {
+/// A number as it was scraped.
+#[derive(Clone, Copy, Debug)]
+pub struct Point<'a> {
+    /// When.
+    pub at: Time,
+    /// Of which metric.
+    pub metric: &'static Metric,
+    /// By which instance; empty where it is the service's as a whole.
+    pub instance: &'a str,
+    /// The number.
+    pub value: f64,
+}
+
+/// The file, from a moment on; where it is not production's, each point says whose it is.
+pub fn file(points: &[Point<'_>], from: Time, environment: Option<&str>) -> File {
+    let (head, label) = match environment {
+        Some(name) => ("environment,", format!("{name},")),
+        None => ("", String::new()),
+    };
+    let mut text = format!("timestamp,service,metric,instance,{head}value\n");
+    let mut records = 0;
+    for Point { at, metric, instance, value } in points.iter().filter(|p| p.at >= from) {
+        let decimals = metric.decimals;
+        let _ = writeln!(text, "{at},{},{},{instance},{label}{value:.decimals$}", metric.service, metric.name);
+        records += 1;
+    }
+    File { name: "metrics.csv".to_string(), records, text: text.into_bytes() }
+}
+
+/// All that was scraped, in order of time.
+pub fn points(world: &World) -> Vec<Point<'_>> {
     let step = world.settings.metric_step;
     let many = ((world.calendar.end - world.calendar.start) / step) as usize;
     let mut series: Vec<Series> = METRICS.iter().flat_map(|m| of_metric(world, m, many)).collect();
-    let mut text = String::from("timestamp,service,metric,instance,value\n");
-    let mut records = 0;
+    let mut points = Vec::with_capacity(many * series.len());
     for number in 0..many {
         let since = world.calendar.start + number as i64 * step;
         let step = Step { at: since + step, since, number };
-        let unscraped = step.at < from || world.life.unscraped.iter().any(|gap| gap.contains(&step.at));
+        let unscraped = world.life.unscraped.iter().any(|gap| gap.contains(&step.at));
         for one in &mut series {
             // Computed also where it is not shown: counters count on.
             let point = one.point(world, &step);
             if let (false, Some((instance, value))) = (unscraped, point) {
-                let (m, decimals) = (one.metric, one.metric.decimals);
-                let _ = writeln!(text, "{},{},{},{instance},{value:.decimals$}", step.at, m.service, m.name);
-                records += 1;
+                points.push(Point { at: step.at, metric: one.metric, instance, value });
             }
         }
     }
-    File { name: "metrics.csv".to_string(), records, text: text.into_bytes() }
+    points
 }
 
 fn of_metric(world: &World, metric: &'static Metric, many: usize) -> Vec<Series> {
@@ -71,7 +97,7 @@ fn of_metric(world: &World, metric: &'static Metric, many: usize) -> Vec<Series>
         let fast = wander(&mut Chance::of(world.seed, &name, u64::MAX), many, 0.35);
         let slow = wander(&mut Chance::of(world.seed, &name, u64::MAX - 1), many, 0.996);
         let held = Chance::of(world.seed, &name, u64::MAX - 2).share();
-        let held = if matches!(metric.measures, Measure::Counter { .. }) {
+        let held = if matches!(metric.measures, Measure::Counter { .. } | Measure::Again { .. }) {
             (held * 240_000.0).round()
         } else {
             0.35 + 0.3 * held
@@ -83,7 +109,7 @@ fn of_metric(world: &World, metric: &'static Metric, many: usize) -> Vec<Series>
 
 impl Series {
     /// Who reports what at a step; `None` where nobody does.
-    fn point(&mut self, world: &World, step: &Step) -> Option<(String, f64)> {
+    fn point<'a>(&mut self, world: &'a World, step: &Step) -> Option<(&'a str, f64)> {
         let mut chance = Chance::of(world.seed, &self.name, step.number as u64);
         let lost = chance.happens(LOST);
         let spike = if chance.happens(SPIKES_A_DAY * (step.at - step.since) as f64 / DAY as f64) {
@@ -96,7 +122,7 @@ impl Series {
         let pod = world.pods.at(self.metric.service, self.slot, step.at);
         let began = pod.is_some_and(|p| p.from > step.since && p.from > world.calendar.start);
         let value = self.value(world, step, &mut chance, noise, spike, began);
-        let instance = pod.map(|p| if self.metric.each { p.name.clone() } else { String::new() });
+        let instance = pod.map(|p| if self.metric.each { p.name.as_str() } else { "" });
         instance.filter(|_| !lost).map(|instance| (instance, value))
     }
 
@@ -128,10 +154,35 @@ impl Series {
             Measure::Hits { usual } => 1.0 - (1.0 - usual) * exp(8.0 * (noise - 1.0)) * (1.0 + 1.6 * working(step)),
             Measure::Queue { mean } => {
                 let heap = if spike > 1.0 { 12.0 * spike } else { 0.0 };
-                f64::from(chance.poisson(mean * (0.3 + 0.7 * load) * exp(6.0 * (noise - 1.0)).min(5.0))) + heap.round()
+                let usual = mean * (0.3 + 0.7 * load) * exp(6.0 * (noise - 1.0)).min(5.0);
+                f64::from(chance.poisson(usual + self.added(world, step.at))) + heap.round()
             }
-            Measure::Counter { a_second } => self.count(world, step, a_second * load * noise, chance, began),
+            Measure::Counter { a_second } => {
+                let letters = 1.6 * within(step, NEWSLETTER);
+                self.count(world, step, a_second * load * noise + letters, chance, began)
+            }
+            Measure::Again { of, a_second } => {
+                let again = |at| operation(of).calls.iter().map(|c| conditions.tried_again(c, at)).sum::<f64>();
+                self.count(world, step, a_second * load * noise * over(step, again), chance, began)
+            }
+            Measure::Level { idle, busy, most } => {
+                ((idle + busy * load) * noise + self.added(world, step.at)).min(most)
+            }
+            Measure::Lost { of, a_second } => {
+                let calls = (a_second * load * (step.at - step.since) as f64 / SECOND as f64).max(1.0);
+                let usual = over(step, |at| conditions.failed_share(operation(of), at)) * noise;
+                let share = (usual + self.added(world, step.at)).min(1.0);
+                (f64::from(chance.poisson(share * calls)) / calls.round()).min(1.0)
+            }
+            Measure::Certificate => conditions.certificate_days.at(step.at).max(0.0),
+            Measure::LastRun => world.last_run(step.at),
         }
+    }
+
+    /// What an incident adds.
+    fn added(&self, world: &World, at: Time) -> f64 {
+        let key = (self.metric.service, self.metric.name, self.slot);
+        world.conditions.added.get(&key).map_or(0.0, |track| track.at(at))
     }
 
     /// A heap fills with the load and is emptied at about three quarters.
@@ -148,8 +199,7 @@ impl Series {
     fn count(&mut self, world: &World, step: &Step, a_second: f64, chance: &mut Chance, began: bool) -> f64 {
         let each = 1.0 / world.pods.running(self.metric.service, step.at) as f64;
         let seconds = (step.at - step.since) as f64 / SECOND as f64;
-        let letters = 1.6 * within(step, NEWSLETTER);
-        let more = chance.poisson((a_second + letters) * seconds * each);
+        let more = chance.poisson(a_second * seconds * each);
         self.held = if began { f64::from(more / 2) } else { self.held + f64::from(more) };
         self.held
     }

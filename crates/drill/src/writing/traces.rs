@@ -8,12 +8,15 @@ use evidence::{DAY, MINUTE, Nanos, SECOND, Time};
 use super::File;
 use crate::chance::Chance;
 use crate::moments::seconds;
-use crate::shop::{ENTRIES, SERVICES, operation};
+use crate::shop::{ENTRIES, PROVIDER, SERVICES, operation};
 use crate::world::World;
 use crate::world::conditions::Call;
 
 /// The width of a cell in which requests are drawn.
 const CELL: Nanos = 10 * MINUTE;
+
+/// The share of its calls to the provider that each instance loses on ordinary days.
+const USUALLY_LOST: f64 = 0.003;
 
 /// The file, from a moment on.
 pub fn file(world: &World, from: Time) -> File {
@@ -44,7 +47,8 @@ fn request(world: &World, at: Time, mut chance: Chance) -> (Time, String, usize)
     collect(&call, at, &trace, "", &mut chance, &mut spans);
     let mut line = String::from("{\"resourceSpans\":[");
     for (number, service) in SERVICES.iter().filter(|s| spans.contains_key(s.name)).enumerate() {
-        let slot = chance.below(world.pods.running(service.name, at));
+        let lost = service.name == "payments" && lost(&call);
+        let slot = slot(world, service.name, at, lost, &mut chance);
         let instance = world.pods.at(service.name, slot, at).map_or("", |p| p.name.as_str());
         let comma = if number > 0 { "," } else { "" };
         let _ = write!(
@@ -57,6 +61,26 @@ fn request(world: &World, at: Time, mut chance: Chance) -> (Time, String, usize)
     }
     line.push_str("]}\n");
     (at + milliseconds(call.took_ms), line, spans.values().map(Vec::len).sum())
+}
+
+/// Whether a call to the provider failed in it.
+fn lost(call: &Call) -> bool {
+    (call.failed && call.operation.service == PROVIDER) || call.calls.iter().any(lost)
+}
+
+/// Which instance it was: any; where a call was lost, rather one that loses more of them.
+fn slot(world: &World, service: &'static str, at: Time, lost: bool, chance: &mut Chance) -> usize {
+    let running = world.pods.running(service, at);
+    let share = |slot| {
+        let more = world.conditions.added.get(&(service, "provider_error_ratio", slot)).map_or(0.0, |t| t.at(at));
+        if lost { USUALLY_LOST + more } else { 1.0 }
+    };
+    let mut left = chance.share() * (0..running).map(share).sum::<f64>();
+    let found = (0..running).find(|slot| {
+        left -= share(*slot);
+        left < 0.0
+    });
+    found.unwrap_or(running - 1)
 }
 
 /// What somebody asks for.

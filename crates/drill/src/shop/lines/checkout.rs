@@ -25,6 +25,24 @@ const NO_ANSWER: &[&str] = &[
     "\t... 9 more",
 ];
 
+/// What Java prints when the warehouse does not answer as it should.
+const NO_SHELF: &[&str] = &[
+    "shop.hollyhock.checkout.warehouse.WarehouseException: {why}",
+    "\tat shop.hollyhock.checkout.warehouse.WarehouseClient.reserve(WarehouseClient.java:117)",
+    "\tat shop.hollyhock.checkout.order.PlaceOrder.reserve(PlaceOrder.java:231)",
+    "\tat shop.hollyhock.checkout.order.PlaceOrder.handle(PlaceOrder.java:104)",
+    "\t... 11 more",
+];
+
+/// What Java prints when a sum has more decimals than its currency.
+const NOT_ROUNDED: &[&str] = &[
+    "java.lang.ArithmeticException: Rounding necessary",
+    "\tat java.base/java.math.BigDecimal.setScale(BigDecimal.java:2995)",
+    "\tat shop.hollyhock.checkout.basket.Sums.exactly(Sums.java:58)",
+    "\tat shop.hollyhock.checkout.order.PlaceOrder.handle(PlaceOrder.java:91)",
+    "\t... 9 more",
+];
+
 /// What the checkout says.
 pub const LINES: &[Line] = &[
     Line {
@@ -61,6 +79,20 @@ pub const LINES: &[Line] = &[
         ],
         comes: Comes::Often(11.0),
         ..warn("checkout.voucher", "basket.Vouchers", "voucher {code} refused: {why}")
+    },
+    Line {
+        fields: &[
+            ("percent", Field::Pick(&["10", "5", "15"])),
+            ("code", Field::Pattern("@@@@-####")),
+            (
+                "where",
+                Field::Pick(&[
+                    "DE/EUR", "NL/EUR", "AT/EUR", "FR/EUR", "BE/EUR", "DK/DKK", "IT/EUR", "SE/SEK", "PL/PLN",
+                ]),
+            ),
+        ],
+        comes: Comes::Often(24.0),
+        ..info("checkout.vouched", "basket.Vouchers", "voucher {code} taken for {where}: {percent} % off")
     },
     Line {
         fields: &[
@@ -152,5 +184,43 @@ pub const LINES: &[Line] = &[
         fields: &[("postcode", Field::Pattern("####@@"))],
         comes: Comes::Seldom(0.05),
         ..warn("checkout.postcode", "delivery.Slots", "carrier table has no entry for {postcode}, default zone taken")
+    },
+    Line {
+        fields: &[("order", Field::Order), ("attempt", Field::Int(3, 4))],
+        ..warn("checkout.thrice", "payments.PaymentsClient", "payments answered late for {order}, attempt {attempt}")
+    },
+    Line {
+        fields: &[
+            ("percent", Field::Pick(&["10", "5", "15"])),
+            ("code", Field::Pattern("@@@@-####")),
+            ("where", Field::Pick(&["CH/CHF"])),
+        ],
+        ..info("checkout.vouched_abroad", "basket.Vouchers", "voucher {code} taken for {where}: {percent} % off")
+    },
+    Line {
+        fields: &[("order", Field::Order)],
+        ..warn(
+            "checkout.rounded",
+            "basket.Sums",
+            "sum of {order} differs by 0.01 after rounding, sum of the basket taken",
+        )
+    },
+    Line {
+        fields: &[("order", Field::Order)],
+        trace: NOT_ROUNDED,
+        ..error("checkout.unrounded", "order.PlaceOrder", "order {order} failed")
+    },
+    Line {
+        fields: &[("order", Field::Order), ("why", Field::Pick(&["connection refused", "no answer within 8000 ms"]))],
+        trace: NO_SHELF,
+        ..error("checkout.unreserved", "order.PlaceOrder", "order {order} failed")
+    },
+    Line {
+        fields: &[
+            ("order", Field::Order),
+            ("why", Field::Pick(&["PKIX path validation failed: validity check failed"])),
+        ],
+        trace: NO_SHELF,
+        ..error("checkout.untrusted", "order.PlaceOrder", "order {order} failed")
     },
 ];

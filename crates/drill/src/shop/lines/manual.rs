@@ -45,7 +45,7 @@ pub const MANUAL: &[Line] = &[
         ..store("manual.profile", "profile written on request")
     },
     Line {
-        fields: &[("level", Field::Pick(&["debug"])), ("for", Field::Pattern("##m"))],
+        fields: &[("to", Field::Pick(&["debug"])), ("for", Field::Pattern("##m"))],
         ..store("manual.level", "log level raised on request")
     },
     store("manual.queue", "dump of the pick queue asked for, 3 entries look old"),

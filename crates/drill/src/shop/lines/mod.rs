@@ -7,8 +7,10 @@
 mod checkout;
 mod mailer;
 mod manual;
+mod orders_queue;
 mod payments;
 mod payments_db;
+mod price_cache;
 mod shopfront;
 mod warehouse;
 
@@ -126,6 +128,8 @@ pub enum Comes {
     Start(f64),
     /// When an instance stops in good order, so many seconds before it ends.
     Stop(f64),
+    /// When the certificate of the warehouse is renewed.
+    Renewed,
     /// When something places it: a change, an operator, an incident.
     Placed,
 }
@@ -163,13 +167,25 @@ pub const NEWSLETTER: Job = Job { name: "newsletter", hour: 9.0, weekday: Some(0
 /// The database's indexes are written anew.
 pub const REINDEX: Job = Job { name: "reindex", hour: 4.0, weekday: Some(6), minutes: 33.0 };
 
+/// What is running low is ordered anew.
+pub const REORDER: Job = Job { name: "reorder", hour: 16.5, weekday: None, minutes: 55.0 };
+
 /// A line that is said at `level` and has no stack trace.
 const fn line(service: &'static str, id: &'static str, level: Level, logger: &'static str, text: &'static str) -> Line {
     Line { id, service, level, logger, text, fields: &[], comes: Comes::Placed, trace: &[] }
 }
 
-const TABLES: [&[Line]; 7] =
-    [shopfront::LINES, checkout::LINES, payments::LINES, payments_db::LINES, warehouse::LINES, mailer::LINES, MANUAL];
+const TABLES: [&[Line]; 9] = [
+    shopfront::LINES,
+    checkout::LINES,
+    payments::LINES,
+    payments_db::LINES,
+    warehouse::LINES,
+    mailer::LINES,
+    orders_queue::LINES,
+    price_cache::LINES,
+    MANUAL,
+];
 
 /// All lines, service by service.
 pub fn all() -> impl Iterator<Item = &'static Line> {
@@ -210,6 +226,15 @@ mod tests {
             if !matches!(style, Some(Style::Json | Style::JsonEpoch)) {
                 line.fields.iter().for_each(|(name, _)| assert!(said(line).contains(name), "{}: {name}", line.id));
             }
+        }
+    }
+
+    #[test]
+    fn no_field_has_the_name_of_what_the_style_writes() {
+        let head = ["time", "ts", "level", "logger", "msg", "service", "pod"];
+        for line in all() {
+            let names: Vec<&str> = line.fields.iter().map(|(name, _)| *name).collect();
+            assert!(names.iter().all(|name| !head.contains(name)), "{}: {names:?}", line.id);
         }
     }
 

@@ -91,6 +91,11 @@ pub const LINES: &[Line] = &[
         ..warn("payments.backoff", "payments.cardway", "cardway answered 429, next try in {ms} ms")
     },
     Line {
+        fields: &[("host", Field::Pick(&["api.cardway.example"]))],
+        comes: Comes::Often(9.0),
+        ..info("payments.reopened", "payments.cardway", "connection to {host} was reset, opened anew")
+    },
+    Line {
         fields: &[("order", Field::Order)],
         comes: Comes::Trouble(0.9, 3),
         trace: PROVIDER_TIMEOUT,
@@ -143,6 +148,14 @@ pub const LINES: &[Line] = &[
         fields: &[("currency", Field::Pick(&["SEK", "CZK", "HUF"])), ("order", Field::Order)],
         comes: Comes::Seldom(0.06),
         ..info("payments.rounded", "payments.capture", "sum in {currency} rounded up for {order}")
+    },
+    Line {
+        fields: &[("order", Field::Order)],
+        ..info("payments.wobbled", "payments.cardway", "cardway answered 502 for {order}, asked again")
+    },
+    Line {
+        fields: &[("order", Field::Order)],
+        ..error("payments.down", "payments.authorise", "cardway answered 503 for {order}, given up")
     },
     Line {
         fields: &[("ms", Field::Given)],

@@ -178,4 +178,12 @@ pub const LINES: &[Line] = &[
         comes: Comes::Seldom(0.04),
         ..warn("shopfront.locale", "i18n", "no translation for locale, English shown")
     },
+    Line {
+        fields: &[("path", PLANTS), ("waited_ms", Field::Size(190.0, 0.6))],
+        ..info("shopfront.waited", "http", "all workers were busy, request waited")
+    },
+    Line {
+        fields: &[("path", PLANTS), ("status", Field::Int(503, 503))],
+        ..line("shopfront", "shopfront.refused", Level::Error, "http", "too many requests are waiting, refused")
+    },
 ];

@@ -1,6 +1,6 @@
 //! Shelves and parcels: JSON lines with seconds since 1970.
 
-use super::{Comes, Field, Level, Line, line};
+use super::{Comes, Field, Level, Line, Part, REORDER, line};
 
 const fn info(id: &'static str, logger: &'static str, text: &'static str) -> Line {
     line("warehouse", id, Level::Info, logger, text)
@@ -8,6 +8,10 @@ const fn info(id: &'static str, logger: &'static str, text: &'static str) -> Lin
 
 const fn warn(id: &'static str, logger: &'static str, text: &'static str) -> Line {
     line("warehouse", id, Level::Warn, logger, text)
+}
+
+const fn error(id: &'static str, logger: &'static str, text: &'static str) -> Line {
+    line("warehouse", id, Level::Error, logger, text)
 }
 
 const SKU: Field = Field::Pick(&["HH-10###", "HH-2####", "HH-31###", "HH-7####", "HH-90###"]);
@@ -69,6 +73,21 @@ pub const LINES: &[Line] = &[
         ..info("warehouse.export", "export", "stock file written")
     },
     Line {
+        fields: &[("suppliers", Field::Grows(61.0, 0.05))],
+        comes: Comes::Job(REORDER, Part::Begins),
+        ..info("warehouse.reorders", "reorder", "reorder run started")
+    },
+    Line {
+        fields: &[("s", Field::Given), ("rows", Field::Size(2_300.0, 0.2))],
+        comes: Comes::Job(REORDER, Part::Ends),
+        ..info("warehouse.reordered", "reorder", "reorder run done")
+    },
+    Line {
+        fields: &[("days", Field::Pick(&["30"]))],
+        comes: Comes::Renewed,
+        ..info("warehouse.renewed", "tls", "certificate renewed")
+    },
+    Line {
         fields: &[("order", Field::Order), ("from", SHELF), ("to", SHELF)],
         comes: Comes::Born(0.30, 11.0),
         ..info("warehouse.moved", "reserve", "reservation moved to a nearer shelf")
@@ -93,5 +112,37 @@ pub const LINES: &[Line] = &[
         fields: &[("sku", SKU), ("kg", Field::Int(31, 80))],
         comes: Comes::Seldom(0.05),
         ..warn("warehouse.heavy", "pick", "article is heavier than its master data says")
+    },
+    Line { fields: &[("key", Field::Word)], ..info("warehouse.reloaded", "config", "configuration read again") },
+    Line {
+        fields: &[("open", Field::Given), ("limit", Field::Int(1024, 1024))],
+        ..warn("warehouse.handles", "files", "few file handles are left")
+    },
+    Line {
+        fields: &[
+            ("err", Field::Pattern("accept tcp [::]:8080: accept4: too many open files")),
+            ("retry_ms", Field::Int(5, 1000)),
+        ],
+        ..error("warehouse.refuses", "main", "no connection could be accepted")
+    },
+    Line {
+        fields: &[("err", Field::Pattern("challenge refused: no such name")), ("left", Field::Given)],
+        ..warn("warehouse.unrenewed", "tls", "certificate was not renewed, next try tomorrow")
+    },
+    Line {
+        fields: &[("from", Field::Ip), ("err", Field::Pattern("remote error: tls: expired certificate"))],
+        ..error("warehouse.handshake", "tls", "handshake failed")
+    },
+    Line {
+        fields: &[("waited_ms", Field::Size(2_600.0, 0.3)), ("sku", SKU)],
+        ..error("warehouse.locked", "reserve", "row of the article stayed locked, given up")
+    },
+    Line {
+        fields: &[("list", Field::Pattern("P######")), ("lines", Field::Given)],
+        ..warn("warehouse.long", "pick", "pick list has more than forty lines, should never happen")
+    },
+    Line {
+        fields: &[("shelf", SHELF), ("sku", SKU)],
+        ..error("warehouse.stuck", "reserve", "shelf is reserved for a list that nobody has printed")
     },
 ];
