@@ -171,7 +171,9 @@ fn checked(json: &Ran, screen: &Ran, full: &Ran) {
 /// `[7]` in a text is the seventh piece of evidence.
 fn brackets_point_at_evidence(text: &str, story: &Value) {
     let count = story["evidence"].as_array().unwrap().len();
-    let cited = text.split('[').skip(1).filter_map(|rest| rest.split_once(']')?.0.parse::<usize>().ok());
+    // The list of evidence quotes lines as they stand, brackets of their own among them.
+    let told = text.split("\nEvidence\n").next().unwrap();
+    let cited = told.split('[').skip(1).filter_map(|rest| rest.split_once(']')?.0.parse::<usize>().ok());
     let beyond: Vec<usize> = cited.filter(|n| *n == 0 || *n > count).collect();
     assert!(beyond.is_empty(), "{beyond:?} of {count} pieces of evidence:\n{text}");
 }

@@ -71,14 +71,14 @@ fn drills_with_and_without_each_detector() {
     }
     expect![[r#"
         detectors               caught  leads                     false a quiet day
-        all                     4 of 4  9.0d 9.0d 9.0d 8.9d       0.228
-        without log_new         4 of 4  9.0d 9.0d 9.0d 8.9d       0.193
-        without log_rate        4 of 4  9.0d 9.0d 9.0d 8.9d       0.193
+        all                     4 of 4  9.0d 9.0d 9.0d 8.0d       0.285
+        without log_new         4 of 4  9.0d 9.0d 9.0d 8.0d       0.239
+        without log_rate        4 of 4  9.0d 9.0d 9.0d 8.0d       0.250
         without metric_level    1 of 4  2.0d - - -                0.046
-        without metric_silent   4 of 4  9.0d 9.0d 9.0d 8.9d       0.250
-        without trace_latency   4 of 4  9.0d 9.0d 9.0d 8.9d       0.228
-        without trace_errors    4 of 4  9.0d 9.0d 9.0d 8.9d       0.228
-        without trace_edge      4 of 4  9.0d 9.0d 9.0d 8.9d       0.228
+        without metric_silent   4 of 4  9.0d 9.0d 9.0d 8.0d       0.285
+        without trace_latency   4 of 4  9.0d 9.0d 9.0d 8.0d       0.285
+        without trace_errors    4 of 4  9.0d 9.0d 9.0d 8.0d       0.285
+        without trace_edge      4 of 4  9.0d 9.0d 9.0d 8.0d       0.285
     "#]]
     .assert_eq(&table);
 }
@@ -106,10 +106,10 @@ fn drills_are_told() {
     }
     expect![[r#"
         case      verdict  right  first suspect  right  chance  caught
-        pool 1    known    yes    NoChange       no     0.069   9.0d
-        pool 2    silent   no     NoChange       no     -       9.0d
-        pool 3    known    yes    NoChange       no     0.017   9.0d
-        pool 4    known    yes    NoChange       no     0.001   8.9d
+        pool 1    known    yes    NoChange       no     0.081   9.0d
+        pool 2    known    yes    NoChange       no     0.000   9.0d
+        pool 3    known    yes    NoChange       no     0.040   9.0d
+        pool 4    known    yes    NoChange       no     -       8.0d
         silent 5  silent   yes    NoChange       yes    -       -
         silent 6  silent   yes    NoChange       yes    -       -
     "#]]
