@@ -16,7 +16,7 @@ pub struct Settings {
     pub limits: Limits,
 }
 
-/// What may grow while reading, and how far. A complaint names the field that was reached, as `limits.line_bytes`.
+/// What may grow while reading, and how far. A complaint names the setting that was reached, as `limits.line_kb`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Bytes that are kept of one line of a log or table; the rest of the line is dropped.

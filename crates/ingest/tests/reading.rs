@@ -147,7 +147,7 @@ fn of_a_line_of_a_gigabyte_the_beginning_is_kept() {
         }
     }
     assert_eq!(lines, [(1, 3), (2, (1 << 20) - 21), (3, 5)]);
-    assert_eq!(complaints(&opened.coverage()), "LongLine 1 at 2: limits.line_bytes (1048576) reached\n");
+    assert_eq!(complaints(&opened.coverage()), "LongLine 1 at 2: limits.line_kb (1024) reached\n");
 }
 
 #[test]
@@ -175,7 +175,7 @@ fn a_bomb_of_text_ends_at_its_limit_and_what_came_before_is_used() {
     let (_, _, coverage) =
         rest(opened(gzip("2026-11-22T10:00:00Z one\n".repeat(1 << 20).as_bytes()), &settings).unwrap());
     assert!(coverage.records > 100_000);
-    assert!(complaints(&coverage).starts_with("Bomb 1 at 0: limits.decompressed_bytes (3145728) reached"));
+    assert!(complaints(&coverage).starts_with("Bomb 1 at 0: limits.decompressed_mb (3) reached"));
 }
 
 #[test]
