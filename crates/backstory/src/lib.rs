@@ -1,11 +1,12 @@
 //! The program: arguments, configuration, threads, processes. No rule of the domain lives here.
 //!
 //! [`read`] brings evidence in (one thread reads, many take apart, one loop puts in order), [`watch`] drives the engine
-//! over it, [`commands`] are what a user types. The one place that knows the environment and the machine.
+//! over it, [`hear`] asks what was heard about a moment, [`commands`] are what a user types. The one place that knows the environment and the machine.
 
 pub mod commands;
 pub mod config;
 pub mod failure;
+pub mod hear;
 pub mod read;
 mod stitch;
 mod times;

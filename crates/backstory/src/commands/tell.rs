@@ -1,19 +1,15 @@
 //! `backstory tell`
 
-use std::collections::BTreeMap;
-
-use evidence::{DAY, Incident, Nanos, Time};
-use signal::hindsight::{Looking, Question};
-use story::Facts;
+use evidence::{Incident, Nanos, Time};
 use tell::{Layout, Telling, Voice};
 
 use super::evidence::EvidenceArgs;
 use super::output::{Form, OutputArgs, width};
-use crate::config::Settings;
 use crate::failure::Failure;
+use crate::hear::Heard;
 use crate::read::{Evidence, read};
 use crate::times::{length, moment};
-use crate::watch::{Watched, Watching, replay};
+use crate::watch::Watching;
 
 /// How far back is looked where nobody says.
 const LOOKBACK: &str = "30d";
@@ -70,7 +66,7 @@ pub fn run(args: &Args) -> Result<(), Failure> {
     let evidence = read(&args.evidence.arguments()?, &settings, &args.evidence.reading())?;
     let end = evidence.span.map(|(_, end)| end);
     let asked = ask(args, incident, end, &reading)?;
-    let text = told(args, &settings, &voice, &evidence, asked, lookback, form)?;
+    let text = told(args, &voice, &evidence, asked, lookback, form)?;
     args.output.write(&text)
 }
 
@@ -115,7 +111,6 @@ fn ask(
 
 fn told(
     args: &Args,
-    settings: &Settings,
     voice: &Voice,
     evidence: &Evidence,
     asked: Asked,
@@ -128,66 +123,14 @@ fn told(
         until: asked.incident.resolved_at.map(|at| at.max(noticed)),
         engine: args.evidence.engine(),
     };
-    let watched = replay(evidence, &how, |_| {})?;
-    let onsets = look_back(evidence, &watched)?;
-    let mut coverage = evidence.coverage.clone();
-    coverage.past_seconds = watched.span.map_or(0.0, |(start, _)| ((noticed - start).max(0)) as f64 / 1e9);
-    for (detector, dropped) in watched.engine.dropped() {
-        coverage.limits.insert(format!("signal.{detector}"), dropped);
-    }
-    let facts = Facts {
-        incident: asked.incident,
-        noticed_was_given: asked.given,
-        lines: &watched.lines,
-        folds: watched.engine.signals(),
-        onsets: &onsets,
-        changes: &evidence.changes,
-        alerts: &evidence.alerts,
-        calls: &watched.calls,
-        reporters: &watched.reporters,
-        coverage: &coverage,
-        sources: &evidence.sources,
-        span: watched.span,
-        settings: story::Settings { lookback: lookback.min(400 * DAY) },
-        watched: watched.engine.watched(),
-        lost_detectors: watched.engine.lost(),
-        lost_parts: &evidence.lost,
-        untimed: &evidence.untimed,
-        searched: &watched.searched,
-    };
-    let story = story::story(&facts);
+    let heard = Heard::new(evidence, &how)?;
+    let (story, coverage) = heard.story(asked.incident, asked.given, lookback);
     let telling = Telling { story: &story, changes: &evidence.changes, coverage: &coverage, voice };
-    let _ = settings;
     Ok(match form {
         Form::Json => tell::story_document(&telling),
         _ if args.full => tell::full_text(&telling, &layout(args)),
         _ => tell::screen_text(&telling, &layout(args)),
     })
-}
-
-/// Onsets with hindsight, from one pass over the spool.
-fn look_back(evidence: &Evidence, watched: &Watched) -> Result<BTreeMap<usize, (Time, Time, Time)>, Failure> {
-    let Some((start, _)) = watched.span else { return Ok(BTreeMap::new()) };
-    let folds = watched.engine.signals();
-    let question = |fold: &signal::Fold| {
-        let first = watched.lines.iter().find(|line| line.id == fold.id)?;
-        Some(Question {
-            kind: first.kind,
-            subject: first.subject.clone(),
-            direction: first.direction,
-            detected_at: first.detected_at,
-            onset: (first.onset, first.onset_low, first.onset_high),
-        })
-    };
-    let (numbers, questions): (Vec<usize>, Vec<Question>) =
-        folds.iter().enumerate().filter_map(|(n, fold)| Some((n, question(fold)?))).unzip();
-    let mut looking = Looking::new(questions, start);
-    let scan = evidence.kept.scan()?;
-    evidence.with_tables(|tables| {
-        scan.logs.for_each(|row| looking.log(&row, watched.engine.miner(), &tables));
-        scan.points.for_each(|row| looking.point(&row, &tables));
-    });
-    Ok(numbers.into_iter().zip(looking.answers()).collect())
 }
 
 /// The command that tells all of it, as it was typed.
