@@ -9,7 +9,7 @@
 
 use evidence::{Hasher, Id, SHAPE_VERSION};
 
-/// Tokens beyond this many are cut off, with [`Piece::Rest`] in their place.
+/// Tokens beyond this many are cut off, with a mark in their place.
 pub const TOKENS_MAX: usize = 192;
 
 /// What a token is.
