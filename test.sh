@@ -31,8 +31,11 @@ unit() { cargo test --workspace --lib --bins --tests --locked -- --skip fuzz_ --
 # The drills: each detector's worth on invented incidents, beside what the same run finds without it.
 drills() { cargo test --workspace --tests --locked -- drills_; }
 
-# Ten times the cases of an ordinary run.
-fuzz() { PROPTEST_CASES=2560 cargo test --workspace --lib --tests --locked -- fuzz_; }
+# Ten times the cases of an ordinary run; where each case starts the program, four times.
+fuzz() {
+    PROPTEST_CASES=2560 cargo test --workspace --exclude backstory --lib --tests --locked -- fuzz_
+    PROPTEST_CASES=100 cargo test -p backstory --test it --locked -- fuzz_
+}
 
 docs() {
     RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked --quiet

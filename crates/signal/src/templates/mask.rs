@@ -470,11 +470,15 @@ fn colon_groups(message: &[u8], tokens: &mut [Token]) {
         let after = is_mark(tokens.get(i + 1), b':') && hexish(tokens.get(i + 2));
         if is_hex_group(word) && (before || after) {
             tokens[i].piece = Piece::Hole(Hole::Hex);
-        } else if is_mark(tokens.get(i + 1), b':') && is_hole(tokens.get(i + 2)) && stripped(word)[1..].contains(&b'.')
-        {
+        } else if is_mark(tokens.get(i + 1), b':') && is_hole(tokens.get(i + 2)) && names_a_host(stripped(word)) {
             tokens[i].piece = Piece::Hole(Hole::Host);
         }
     }
+}
+
+/// A dot within, not in front: of a word of quotes and the like alone nothing is left.
+fn names_a_host(word: &[u8]) -> bool {
+    word.get(1..).is_some_and(|rest| rest.contains(&b'.'))
 }
 
 fn is_hex_group(word: &[u8]) -> bool {
@@ -698,6 +702,12 @@ mod tests {
         let (forward, backward) = (kinds[0].join(kinds[1]).join(kinds[2]), kinds[2].join(kinds[1]).join(kinds[0]));
         assert_eq!(forward, backward);
         assert_eq!(forward.shown("a <*> b <*>"), "a <id> b <*>");
+    }
+
+    #[test]
+    fn a_word_of_which_nothing_is_left_is_no_host() {
+        let mut masker = Masker::new();
+        assert!(!masker.shape("?:/\u{1d50d}".as_bytes()).0.is_empty());
     }
 
     proptest::proptest! {
