@@ -57,7 +57,7 @@ const FELT: [&str; 24] = [
 pub fn is_felt(kind: Kind, name: &str) -> bool {
     match kind {
         Kind::TraceLatency | Kind::TraceErrors => true,
-        Kind::MetricLevel | Kind::MetricDrift => {
+        Kind::MetricLevel | Kind::MetricDrift | Kind::MetricInstance => {
             let words = name.split(|c: char| !c.is_ascii_alphanumeric());
             words.map(str::to_ascii_lowercase).any(|word| FELT.contains(&word.as_str()))
         }

@@ -13,32 +13,71 @@ pub enum Kind {
     LogRate,
     /// A log line that stopped.
     LogSilent,
+    /// A service writes more lines at WARN or worse than it did.
+    LogSeverity,
+    /// A service speaks more often of trying again than it did.
+    LogRetries,
+    /// A service starts again and again, without a change.
+    LogRestarts,
+    /// A line says that a certificate, a quota or the like is about to end.
+    LogEnding,
+    /// One instance writes a line more often than its siblings.
+    LogInstance,
     /// A metric's level moved within a day.
     MetricLevel,
     /// A metric moved over days.
     MetricDrift,
     /// A metric that stopped being reported.
     MetricSilent,
+    /// A metric varies more, or less, than it did.
+    MetricSpread,
+    /// The counters of a service start again more often than they did.
+    MetricResets,
+    /// What has a limit is about to reach it.
+    MetricSaturation,
+    /// A certificate, a quota or the like is nearer its end than it ever was.
+    MetricEnding,
+    /// One instance departs from its siblings.
+    MetricInstance,
     /// An operation takes longer, or shorter, than it did.
     TraceLatency,
     /// Another share of an operation's calls fails.
     TraceErrors,
     /// A call between two services that was never there.
     TraceEdge,
+    /// A caller makes the same call again more often than it did.
+    TraceRetries,
+    /// An operation is called far more often for each request than it was.
+    TraceCalls,
+    /// A call between two services is made no more.
+    TraceGone,
 }
 
 impl Kind {
     /// All kinds with their names.
-    pub const ALL: [(Kind, &'static str); 9] = [
+    pub const ALL: [(Kind, &'static str); 22] = [
         (Kind::LogNew, "log.new"),
         (Kind::LogRate, "log.rate"),
         (Kind::LogSilent, "log.silent"),
+        (Kind::LogSeverity, "log.severity"),
+        (Kind::LogRetries, "log.retries"),
+        (Kind::LogRestarts, "log.restarts"),
+        (Kind::LogEnding, "log.ending"),
+        (Kind::LogInstance, "log.instance"),
         (Kind::MetricLevel, "metric.level"),
         (Kind::MetricDrift, "metric.drift"),
         (Kind::MetricSilent, "metric.silent"),
+        (Kind::MetricSpread, "metric.spread"),
+        (Kind::MetricResets, "metric.resets"),
+        (Kind::MetricSaturation, "metric.saturation"),
+        (Kind::MetricEnding, "metric.ending"),
+        (Kind::MetricInstance, "metric.instance"),
         (Kind::TraceLatency, "trace.latency"),
         (Kind::TraceErrors, "trace.errors"),
         (Kind::TraceEdge, "trace.edge"),
+        (Kind::TraceRetries, "trace.retries"),
+        (Kind::TraceCalls, "trace.calls"),
+        (Kind::TraceGone, "trace.gone"),
     ];
 
     /// As `family.name`.
@@ -48,15 +87,15 @@ impl Kind {
 
     /// Whether it is about something that was never there, or is there no more: its class counts every such event.
     pub fn is_novelty(self) -> bool {
-        matches!(self, Kind::LogNew | Kind::TraceEdge)
+        matches!(self, Kind::LogNew | Kind::LogEnding | Kind::MetricEnding | Kind::TraceEdge | Kind::TraceGone)
     }
 
     /// What it was seen in.
     pub fn origin(self) -> Origin {
-        match self {
-            Kind::LogNew | Kind::LogRate | Kind::LogSilent => Origin::Log,
-            Kind::MetricLevel | Kind::MetricDrift | Kind::MetricSilent => Origin::Metric,
-            Kind::TraceLatency | Kind::TraceErrors | Kind::TraceEdge => Origin::Trace,
+        match self.name().split_once('.') {
+            Some(("log", _)) => Origin::Log,
+            Some(("metric", _)) => Origin::Metric,
+            _ => Origin::Trace,
         }
     }
 }
@@ -195,6 +234,10 @@ pub enum Unit {
     Times,
     /// Seconds since the last one.
     SecondsSince,
+    /// The metric's own unit, where it has a limit: what is told beside it is the limit.
+    OfLimit,
+    /// Calls for each request.
+    CallsARequest,
 }
 
 /// Further facts that a sentence needs.

@@ -110,6 +110,8 @@ fn unit(unit: Unit) -> String {
         Unit::Share => "share".into(),
         Unit::Times => "times".into(),
         Unit::SecondsSince => "seconds since the last".into(),
+        Unit::OfLimit => "value".into(),
+        Unit::CallsARequest => "calls a request".into(),
     }
 }
 

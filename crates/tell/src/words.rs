@@ -24,6 +24,15 @@ pub fn summary(signal: &Signal, voice: &Voice) -> String {
             let after = if signal.amount.after_change { ", first right after a change" } else { "" };
             format!("{subject} was never written before{times}{after}")
         }
+        Kind::LogSeverity | Kind::LogRetries | Kind::LogRestarts | Kind::LogEnding | Kind::LogInstance => {
+            of_lines(signal, voice)
+        }
+        Kind::MetricSpread
+        | Kind::MetricResets
+        | Kind::MetricSaturation
+        | Kind::MetricEnding
+        | Kind::MetricInstance => of_metrics(signal, voice),
+        Kind::TraceRetries | Kind::TraceCalls | Kind::TraceGone => of_calls(signal, voice),
         Kind::LogRate => format!("{subject} came {} in {}, {usual} expected", times(signal.observed), window(signal)),
         Kind::LogSilent => {
             let seen = if signal.observed == 0.0 { "none".into() } else { times(signal.observed) };
@@ -46,6 +55,67 @@ pub fn summary(signal: &Signal, voice: &Voice) -> String {
     }
 }
 
+/// Of a service's lines taken together, or of one line beside its siblings.
+fn of_lines(signal: &Signal, voice: &Voice) -> String {
+    let whose = whose(signal, voice).map(|whose| format!("{whose}: ")).unwrap_or_default();
+    let (seen, usual) = (times(signal.observed), number(signal.baseline));
+    match signal.kind {
+        Kind::LogSeverity => {
+            format!("{whose}lines at WARN or worse came {seen} in {}, {usual} expected", window(signal))
+        }
+        Kind::LogRetries => {
+            format!("{whose}lines that speak of trying again came {seen} in {}, {usual} expected", window(signal))
+        }
+        Kind::LogRestarts => format!("{whose}started {seen} in {}, {usual} expected", window(signal)),
+        Kind::LogEnding => {
+            format!("{} says that something ends, in {}", subject(signal, voice), spoken(signal.amount.window))
+        }
+        _ => {
+            let beside = "expected beside its siblings";
+            format!("{} came {seen} in {}, {usual} {beside}", subject(signal, voice), window(signal))
+        }
+    }
+}
+
+/// Of a metric's spread, limit, end or siblings.
+fn of_metrics(signal: &Signal, voice: &Voice) -> String {
+    let subject = subject(signal, voice);
+    let (seen, usual) = (number(signal.observed), number(signal.baseline));
+    match signal.kind {
+        Kind::MetricSpread => format!("{subject} varies by {seen} in {}, {usual} expected", window(signal)),
+        Kind::MetricResets => {
+            let whose = whose(signal, voice).unwrap_or(subject);
+            format!(
+                "{whose}: counters started again {} in {}, {usual} expected",
+                times(signal.observed),
+                window(signal)
+            )
+        }
+        Kind::MetricSaturation => {
+            let left = spoken(signal.amount.window);
+            format!("{subject} is {seen} of {usual}, and full in {left} at this pace")
+        }
+        Kind::MetricEnding => {
+            let left = spoken(signal.amount.window);
+            format!("{subject} is {seen} and ends in {left}; it was never so near its end")
+        }
+        _ => format!("{subject} is {seen}{}, {usual} at its siblings", unit(signal)),
+    }
+}
+
+/// Of who calls whom how often.
+fn of_calls(signal: &Signal, voice: &Voice) -> String {
+    let subject = subject(signal, voice);
+    let (seen, usual) = (number(signal.observed), number(signal.baseline));
+    match signal.kind {
+        Kind::TraceRetries => {
+            format!("{subject} was called again {} in {}, {usual} expected", times(signal.observed), window(signal))
+        }
+        Kind::TraceCalls => format!("{subject} is called {seen} times a request, {usual} expected"),
+        _ => format!("{subject}: a call that is made no more, for {}", spoken(signal.amount.window)),
+    }
+}
+
 fn times(count: f64) -> String {
     counted(count.max(0.0) as u64, "time")
 }
@@ -64,7 +134,9 @@ fn unit(signal: &Signal) -> &'static str {
 /// Whose and what: `payments: "pool wait exceeded"`, `checkout latency_ms`.
 pub fn subject(signal: &Signal, voice: &Voice) -> String {
     let name = voice.say_short(&signal.subject.name, QUOTED);
-    let name = if signal.kind.origin() == signal::Origin::Log { format!("\"{name}\"") } else { name };
+    let quoted =
+        matches!(signal.kind, Kind::LogNew | Kind::LogRate | Kind::LogSilent | Kind::LogEnding | Kind::LogInstance);
+    let name = if quoted { format!("\"{name}\"") } else { name };
     match whose(signal, voice) {
         Some(whose) => format!("{whose}: {name}"),
         None => name,
@@ -85,6 +157,16 @@ pub fn label(signal: &Signal) -> &'static str {
         (Kind::LogRate, Direction::Down) => "fewer lines",
         (Kind::LogRate, _) => "more lines",
         (Kind::LogSilent, _) => "line stopped",
+        (Kind::LogSeverity, _) => "more severe",
+        (Kind::LogRetries | Kind::TraceRetries, _) => "retries",
+        (Kind::LogRestarts, _) => "restarts",
+        (Kind::LogEnding | Kind::MetricEnding, _) => "ending",
+        (Kind::LogInstance | Kind::MetricInstance, _) => "one of many",
+        (Kind::MetricSpread, _) => "spread",
+        (Kind::MetricResets, _) => "resets",
+        (Kind::MetricSaturation, _) => "filling up",
+        (Kind::TraceCalls, _) => "more calls",
+        (Kind::TraceGone, _) => "call gone",
         (Kind::MetricLevel, _) => "level",
         (Kind::MetricDrift, _) => "drift",
         (Kind::MetricSilent, _) => "not reported",
@@ -121,29 +203,29 @@ pub fn base_rate_short(signal: &Signal) -> String {
 }
 
 fn class_words(signal: &Signal, episodes: u64) -> &'static str {
-    let one = episodes == 1;
-    match (signal.kind, signal.direction) {
-        (Kind::LogNew, _) if one => "new line",
-        (Kind::LogNew, _) => "new lines",
-        (Kind::LogRate, Direction::Down) if one => "fall of a line",
-        (Kind::LogRate, Direction::Down) => "falls of a line",
-        (Kind::LogRate, _) if one => "rise of a line",
-        (Kind::LogRate, _) => "rises of a line",
-        (Kind::LogSilent, _) if one => "silent line",
-        (Kind::LogSilent, _) => "silent lines",
-        (Kind::MetricSilent, _) if one => "silent metric",
-        (Kind::MetricSilent, _) => "silent metrics",
-        (Kind::MetricLevel | Kind::MetricDrift, Direction::Down) if one => "fall of a metric",
-        (Kind::MetricLevel | Kind::MetricDrift, Direction::Down) => "falls of a metric",
-        (Kind::MetricLevel | Kind::MetricDrift, _) if one => "rise of a metric",
-        (Kind::MetricLevel | Kind::MetricDrift, _) => "rises of a metric",
-        (Kind::TraceLatency, _) if one => "move of a latency",
-        (Kind::TraceLatency, _) => "moves of a latency",
-        (Kind::TraceErrors, _) if one => "rise of errors",
-        (Kind::TraceErrors, _) => "rises of errors",
-        (Kind::TraceEdge, _) if one => "new call",
-        (Kind::TraceEdge, _) => "new calls",
-    }
+    let (one, many) = match (signal.kind, signal.direction) {
+        (Kind::LogNew, _) => ("new line", "new lines"),
+        (Kind::LogRate, Direction::Down) => ("fall of a line", "falls of a line"),
+        (Kind::LogRate, _) => ("rise of a line", "rises of a line"),
+        (Kind::LogSilent, _) => ("silent line", "silent lines"),
+        (Kind::LogSeverity, _) => ("rise of severe lines", "rises of severe lines"),
+        (Kind::LogRetries | Kind::TraceRetries, _) => ("rise of retries", "rises of retries"),
+        (Kind::LogRestarts, _) => ("run of restarts", "runs of restarts"),
+        (Kind::LogEnding | Kind::MetricEnding, _) => ("end so near", "ends so near"),
+        (Kind::LogInstance | Kind::MetricInstance, _) => ("instance on its own", "instances on their own"),
+        (Kind::MetricSilent, _) => ("silent metric", "silent metrics"),
+        (Kind::MetricLevel | Kind::MetricDrift, Direction::Down) => ("fall of a metric", "falls of a metric"),
+        (Kind::MetricLevel | Kind::MetricDrift, _) => ("rise of a metric", "rises of a metric"),
+        (Kind::MetricSpread, _) => ("move of a spread", "moves of a spread"),
+        (Kind::MetricResets, _) => ("run of resets", "runs of resets"),
+        (Kind::MetricSaturation, _) => ("limit so near", "limits so near"),
+        (Kind::TraceLatency, _) => ("move of a latency", "moves of a latency"),
+        (Kind::TraceErrors, _) => ("rise of errors", "rises of errors"),
+        (Kind::TraceEdge, _) => ("new call", "new calls"),
+        (Kind::TraceCalls, _) => ("rise of calls a request", "rises of calls a request"),
+        (Kind::TraceGone, _) => ("call gone", "calls gone"),
+    };
+    if episodes == 1 { one } else { many }
 }
 
 /// A change in a few words: `config of payments 4f2a91c "PG_POOL_MAX 50 -> 10"`.

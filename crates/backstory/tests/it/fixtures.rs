@@ -5,11 +5,29 @@ use expect_test::expect;
 use crate::fixture::{check_signals, told, written};
 use crate::program::run;
 
+/// Kinds that have their words, and no detector yet.
+const AWAITED: &[&str] = &[
+    "log.severity",
+    "log.retries",
+    "log.restarts",
+    "log.ending",
+    "log.instance",
+    "metric.spread",
+    "metric.resets",
+    "metric.saturation",
+    "metric.ending",
+    "metric.instance",
+    "trace.retries",
+    "trace.calls",
+    "trace.gone",
+];
+
 #[test]
 fn every_kind_has_its_fixture() {
     let here = include_str!("fixtures.rs");
     for (_, kind) in signal::Kind::ALL {
-        assert!(here.contains(&format!("\n            {kind} ")), "nothing below is told as {kind}");
+        let has = here.contains(&format!("\n            {kind} "));
+        assert_eq!(has, !AWAITED.contains(&kind), "{kind}: has a fixture, {has}");
     }
 }
 
