@@ -44,6 +44,23 @@ pub fn count_upper(count: f64, mean: f64, variance: f64) -> f64 {
     }
 }
 
+/// P(N ≥ count) for a count that comes in this share of all time, given that `others` came in the rest: beta-binomial, with
+/// Jeffreys' prior on the rate. Counts need not be whole. Source: Gelman et al., "Bayesian Data Analysis" (2013), 2.6.
+pub fn count_share_upper(count: f64, others: f64, share: f64) -> f64 {
+    if count <= 0.0 {
+        return 1.0;
+    }
+    beta_reg(count, others + 0.5, share.clamp(0.0, 1.0))
+}
+
+/// P(N ≥ count) of so many tries that each come here with this probability: binomial. Counts need not be whole.
+pub fn share_upper(count: f64, tries: f64, share: f64) -> f64 {
+    if count <= 0.0 {
+        return 1.0;
+    }
+    beta_reg(count, (tries - count).max(0.0) + 1.0, share.clamp(0.0, 1.0))
+}
+
 /// Size and success probability of the negative binomial; `None` where the variance is the mean's (Poisson).
 fn spread(mean: f64, variance: f64) -> Option<(f64, f64)> {
     let more = variance - mean;

@@ -11,6 +11,7 @@ use evidence::{Bucket, DAY, HOUR, Id, LATENESS, MINUTE, Nanos, Time, Timing, six
 use crate::budget::{Budget, null_rate, warm_up};
 use crate::detectors::{DETECTORS, Departure, Detector, LineCount, Moment, Origins, RecentChanges, Said, Tables};
 use crate::fold::{Fold, Folds, Placed, key};
+use crate::meters::Readings;
 use crate::signal::{BaseRate, Direction, Kind, Signal};
 use crate::templates::Miner;
 
@@ -35,6 +36,7 @@ pub struct Engine {
     origins: Origins,
     changes: RecentChanges,
     budget: Budget,
+    readings: Readings,
     folds: Folds,
     start: Option<Time>,
     now: Time,
@@ -54,6 +56,7 @@ impl Engine {
             origins: Origins::default(),
             changes: RecentChanges::default(),
             budget: Budget::new(),
+            readings: Readings::default(),
             folds: Folds::default(),
             start: None,
             now: Time::MIN,
@@ -67,10 +70,11 @@ impl Engine {
     pub fn bucket(&mut self, bucket: &Bucket, tables: Tables<'_>) -> Vec<Signal> {
         self.now = bucket.edge;
         let start = *self.start.get_or_insert(bucket.edge - evidence::BUCKET);
-        self.origins.note(bucket);
+        self.origins.note(bucket, tables.sources);
         self.changes.note(bucket);
         let mined = self.miner.observe(bucket.edge, &bucket.logs, tables.shapes);
         let lines = self.lines(bucket, &tables);
+        self.readings.read(bucket, &tables);
         let mut moment = Moment {
             edge: bucket.edge,
             start,
@@ -82,6 +86,7 @@ impl Engine {
             origins: &self.origins,
             changes: &self.changes,
             budget: &self.budget,
+            readings: &self.readings,
             load: [1.0; 6],
         };
         let mut said = Vec::new();

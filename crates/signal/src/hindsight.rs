@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 
 use evidence::{BUCKET, DAY, HOUR, LogCount, Name, Nanos, PointRow, Time, Timing};
 
-use crate::detectors::{Meter, Metric, Read, Tables, says_counter};
+use crate::detectors::Tables;
+use crate::meters::{Meter, Metric, Read, says_counter};
 use crate::signal::{Direction, Kind, Subject};
 use crate::templates::{LineIndex, Miner};
 

@@ -7,10 +7,12 @@
 mod arithmetic;
 pub mod budget;
 pub mod calls;
+mod countdown;
 pub mod detectors;
 mod engine;
 mod fold;
 pub mod hindsight;
+pub mod meters;
 mod novelty;
 pub mod series;
 mod signal;

@@ -2,7 +2,7 @@
 //!
 //! All novelty of one kind is one stream. Its events are counted in episodes (an hour apart), in four classes: new, new
 //! and repeated (the third time, in at least two hours), and either of them within 30 minutes after a change of the
-//! service. With k episodes in T days, r = (k + a)/(T + b). Until a week has passed, and ever after for what was first
+//! service; what a change brought and what calls itself harmless is counted apart from those. With k episodes in T days, r = (k + a)/(T + b). Until a week has passed, and ever after for what was first
 //! seen in that week, r is at least what the younger half of the past lets expect: the discovery curve. On two hours of
 //! logs everything is new, and that is no news.
 
@@ -28,6 +28,10 @@ pub const NEW_VALUE: Prior = Prior { events: 0.5, days: 30.0 };
 /// Either of them, and repeated.
 pub const REPEATED: Prior = Prior { events: 0.05, days: 10.0 };
 
+/// Repeated, harmless by its own word, and first seen right after a change: every second release brings one (measured on
+/// the invented shop, eighty releases), and it belongs to the release.
+pub const BROUGHT: Prior = Prior { events: 5.0, days: 10.0 };
+
 /// Episodes are so far apart.
 const EPISODE: Nanos = HOUR;
 /// Repeated: so many times …
@@ -36,6 +40,17 @@ const REPEATED_TIMES: u64 = 3;
 const REPEATED_SPAN: Nanos = 2 * HOUR;
 /// What is older than this is no longer called new.
 const OLD: Nanos = WEEK;
+
+/// What a thing came first after.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum After {
+    /// Nothing known.
+    Nothing,
+    /// A change of its service, right before.
+    Change,
+    /// The same, and it says itself that it is harmless.
+    Brought,
+}
 
 /// What is known of one thing.
 #[derive(Clone, Debug)]
@@ -51,7 +66,7 @@ pub struct Known {
     /// When what it came with began.
     origin: Time,
     /// Whether it came first right after a change.
-    pub after_change: bool,
+    pub after: After,
     repeated_at: Option<Time>,
     standing: bool,
     /// Known from before anything could be new.
@@ -73,8 +88,9 @@ pub struct Novelty<K: Ord + Clone> {
     prior: Prior,
     known: BTreeMap<K, Known>,
     standing: Vec<K>,
-    /// Events by class (new, new after a change, repeated, repeated after a change): when, and when the thing was first seen.
-    events: [Vec<(Time, Time)>; 4],
+    /// Events by class (new, new after a change; repeated, repeated after a change, repeated and brought by one): when, and
+    /// when the thing was first seen.
+    events: [Vec<(Time, Time)>; 5],
     began: Option<Time>,
     limit: usize,
     refused: u64,
@@ -116,17 +132,18 @@ impl<K: Ord + Clone> Novelty<K> {
         edge: Time,
         count: u64,
         origin: Time,
-        after_change: bool,
+        after: After,
         on_time: bool,
     ) -> Option<Surprise> {
-        self.began.get_or_insert(edge);
+        // The past of a kind begins with what it could have been seen in.
+        self.began = Some(self.began.map_or(origin, |began| began.min(origin)));
         let Some(known) = self.known.get_mut(key) else {
-            return self.first(key, edge, count, origin, after_change, on_time);
+            return self.first(key, edge, count, origin, after, on_time);
         };
         let again = edge > known.last;
         known.last = known.last.max(edge);
         known.count += count;
-        if again && !after_change {
+        if again && after == After::Nothing {
             known.times += 1;
         }
         let repeated = known.times >= REPEATED_TIMES && edge - known.first >= REPEATED_SPAN;
@@ -134,14 +151,14 @@ impl<K: Ord + Clone> Novelty<K> {
         if known.silent || in_warm_up || !again || !repeated || !on_time || edge - known.first > OLD {
             return None;
         }
-        let (after, first) = (known.after_change, known.first);
+        let (class, first) = (2 + known.after as usize, known.first);
         let counted = known.repeated_at.is_some();
         known.repeated_at.get_or_insert(edge);
         // What was repeated already stands among its class's events itself: it is judged by those before it.
         let since = known.repeated_at;
-        let r = self.rate(2 + usize::from(after), edge, since.unwrap_or(edge), first);
+        let r = self.rate(class, edge, since.unwrap_or(edge), first);
         if !counted {
-            self.events[2 + usize::from(after)].push((edge, first));
+            self.events[class].push((edge, first));
         }
         Some(Surprise { r, first: false })
     }
@@ -152,7 +169,7 @@ impl<K: Ord + Clone> Novelty<K> {
         edge: Time,
         count: u64,
         origin: Time,
-        after_change: bool,
+        after: After,
         on_time: bool,
     ) -> Option<Surprise> {
         if self.known.len() >= self.limit {
@@ -163,10 +180,10 @@ impl<K: Ord + Clone> Novelty<K> {
         let known = Known {
             first: edge,
             last: edge,
-            times: u64::from(!after_change),
+            times: u64::from(after == After::Nothing),
             count,
             origin,
-            after_change,
+            after,
             repeated_at: None,
             standing: false,
             silent,
@@ -175,7 +192,7 @@ impl<K: Ord + Clone> Novelty<K> {
         if silent {
             return None;
         }
-        let class = usize::from(after_change);
+        let class = usize::from(after != After::Nothing);
         let r = self.rate(class, edge, edge, edge);
         self.events[class].push((edge, edge));
         Some(Surprise { r, first: true })
@@ -185,7 +202,11 @@ impl<K: Ord + Clone> Novelty<K> {
     fn rate(&self, class: usize, now: Time, at: Time, first: Time) -> f64 {
         let began = self.began.unwrap_or(now);
         let past = now - began;
-        let prior = if class < 2 { self.prior } else { REPEATED };
+        let prior = match class {
+            0 | 1 => self.prior,
+            4 => BROUGHT,
+            _ => REPEATED,
+        };
         let days = |span: Nanos| span as f64 / DAY as f64;
         let from = began + warm_up(past);
         let observed = days((now - from).max(0));
@@ -278,12 +299,12 @@ mod tests {
     fn strengths(past_days: i64, appearances: &[i64]) -> Vec<String> {
         let mut novelty: Novelty<u32> = Novelty::new(NEW_LINE, 1000);
         let start = Time(0);
-        novelty.saw(&0, start, 1, start, false, true);
+        novelty.saw(&0, start, 1, start, After::Nothing, true);
         appearances
             .iter()
             .map(|minutes| {
                 let edge = Time(past_days * DAY + minutes * evidence::MINUTE);
-                let surprise = novelty.saw(&1, edge, 1, start, false, true);
+                let surprise = novelty.saw(&1, edge, 1, start, After::Nothing, true);
                 surprise.map_or("-".to_string(), |s| format!("{:.2}", strength(s.r, B)))
             })
             .collect()
@@ -299,7 +320,7 @@ mod tests {
         let mut novelty: Novelty<u32> = Novelty::new(NEW_LINE, 1000);
         for minute in 0..120_u32 {
             let edge = Time(i64::from(minute) * evidence::MINUTE);
-            if let Some(surprise) = novelty.saw(&minute, edge, 1, Time(0), false, true) {
+            if let Some(surprise) = novelty.saw(&minute, edge, 1, Time(0), After::Nothing, true) {
                 assert!(strength(surprise.r, B) < 0.25, "{}", strength(surprise.r, B));
             }
         }
@@ -313,17 +334,17 @@ mod tests {
     #[test]
     fn a_new_source_brings_its_lines_without_news() {
         let mut novelty: Novelty<u32> = Novelty::new(NEW_LINE, 1000);
-        novelty.saw(&0, Time(0), 1, Time(0), false, true);
+        novelty.saw(&0, Time(0), 1, Time(0), After::Nothing, true);
         let late = Time(10 * DAY);
-        assert_eq!(novelty.saw(&1, late, 1, late, false, true), None);
-        assert!(novelty.saw(&2, late, 1, Time(0), false, true).is_some());
+        assert_eq!(novelty.saw(&1, late, 1, late, After::Nothing, true), None);
+        assert!(novelty.saw(&2, late, 1, Time(0), After::Nothing, true).is_some());
     }
 
     #[test]
     fn a_signal_ends_when_unseen_for_ten_usual_gaps() {
         let mut novelty: Novelty<u32> = Novelty::new(NEW_LINE, 1000);
         for minutes in [0, 30, 60] {
-            novelty.saw(&1, Time(minutes * evidence::MINUTE), 1, Time(0), false, true);
+            novelty.saw(&1, Time(minutes * evidence::MINUTE), 1, Time(0), After::Nothing, true);
         }
         novelty.stand(&1);
         assert!(novelty.ended(Time(5 * HOUR)).is_empty());

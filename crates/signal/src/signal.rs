@@ -87,7 +87,15 @@ impl Kind {
 
     /// Whether it is about something that was never there, or is there no more: its class counts every such event.
     pub fn is_novelty(self) -> bool {
-        matches!(self, Kind::LogNew | Kind::LogEnding | Kind::MetricEnding | Kind::TraceEdge | Kind::TraceGone)
+        matches!(
+            self,
+            Kind::LogNew
+                | Kind::LogEnding
+                | Kind::MetricEnding
+                | Kind::MetricSaturation
+                | Kind::TraceEdge
+                | Kind::TraceGone
+        )
     }
 
     /// What it was seen in.

@@ -305,14 +305,16 @@ fn when(told: &Told, reason: Option<NotCounted>, users_at: Time) -> String {
 fn detail(told: &Told, reason: Option<NotCounted>, users_at: Time) -> String {
     let signal = &told.signal;
     let seen = match signal.kind {
-        signal::Kind::LogNew => format!("{} so far", crate::spoken::counted(signal.amount.times, "time")),
+        signal::Kind::LogNew | signal::Kind::LogEnding => {
+            format!("{} so far", crate::spoken::counted(signal.amount.times, "time"))
+        }
         signal::Kind::MetricSilent => format!("for {}", spoken(signal.amount.window)),
         signal::Kind::TraceEdge => "never before".into(),
         signal::Kind::TraceGone => format!("for {}", spoken(signal.amount.window)),
         signal::Kind::MetricSaturation => {
             format!("{} of {}", number_of(signal.observed, signal), number_of(signal.baseline, signal))
         }
-        signal::Kind::LogEnding | signal::Kind::MetricEnding => format!("in {}", spoken(signal.amount.window)),
+        signal::Kind::MetricEnding => format!("in {}", spoken(signal.amount.window)),
         _ => format!("{} where {} is usual", number_of(signal.observed, signal), number_of(signal.baseline, signal)),
     };
     let why = match reason {

@@ -68,7 +68,8 @@ fn of_lines(signal: &Signal, voice: &Voice) -> String {
         }
         Kind::LogRestarts => format!("{whose}started {seen} in {}, {usual} expected", window(signal)),
         Kind::LogEnding => {
-            format!("{} says that something ends, in {}", subject(signal, voice), spoken(signal.amount.window))
+            let seen = times(signal.amount.times as f64);
+            format!("{} speaks of an end, {seen} so far, and was never written before", subject(signal, voice))
         }
         _ => {
             let beside = "expected beside its siblings";

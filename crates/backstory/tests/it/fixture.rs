@@ -3,7 +3,8 @@
 //! Sections begin with `//- ` and a name: `api.log` (whose lines are the service `api`'s), `metrics`, `traces`, `changes`. A
 //! line begins with its moment, `10:40:00` or `day 3 10:40:00`; one line may stand for many, `10:00:00..day 4 10:00:00 every
 //! 30s`, or `every ~30s` where the gaps are as uneven as in life. What follows two blanks is what happens then; `{8..14}` is
-//! a number that varies in that range, the same at each run. `then ` before a line writes it below all others, however early
+//! a number that varies in that range, the same at each run. `@api-1 ` before a line, or after a metric's service, names the
+//! instance. `then ` before a line writes it below all others, however early
 //! its moment: that is how lines come late.
 //!
 //! ```text
@@ -30,6 +31,9 @@ use crate::program::run;
 /// Midnight before `day 1`.
 const FIRST: Time = Time(1_793_491_200 * SECOND);
 
+/// The levels that a line of a log may begin with.
+const LEVELS: [&str; 3] = ["DEBUG ", "WARN ", "ERROR "];
+
 /// Checks what is told of a system.
 pub fn check_signals(system: &str, expected: Expect) {
     expected.assert_eq(&told(system));
@@ -54,7 +58,7 @@ pub fn written(system: &str) -> TempDir {
             "metrics" => ("metrics.csv", metrics(&happened)),
             "traces" => ("traces.jsonl", traces(&happened)),
             "changes" => ("changes.jsonl", changes(&happened)),
-            log => (log, logs(&happened)),
+            log => (log, logs(log, &happened)),
         };
         std::fs::write(evidence.join(file), text).unwrap();
     }
@@ -168,14 +172,33 @@ impl Scatter {
     }
 }
 
-fn logs(happened: &[Happened]) -> String {
-    happened.iter().map(|h| format!("{} INFO {}\n", h.at, h.what)).collect()
+fn logs(name: &str, happened: &[Happened]) -> String {
+    happened.iter().map(|h| logged(name, h) + "\n").collect()
 }
 
-/// `api queue_depth 3.2`
+/// A line as plain text; of an instance (`@api-1 …`) as JSON.
+fn logged(name: &str, happened: &Happened) -> String {
+    let (at, what) = (happened.at, &happened.what);
+    let Some((instance, what)) = what.strip_prefix('@').and_then(|what| what.split_once(' ')) else {
+        let levelled = LEVELS.iter().any(|level| what.starts_with(level));
+        return format!("{at} {}{what}", if levelled { "" } else { "INFO " });
+    };
+    let service = name.trim_end_matches(".log");
+    json!({"time": at.to_string(), "level": "info", "service": service, "pod": instance, "msg": what}).to_string()
+}
+
+/// `api queue_depth 3.2`, or of an instance `api@api-1 queue_depth 3.2`
 fn metrics(happened: &[Happened]) -> String {
-    let row = |h: &Happened| format!("{},{}\n", h.at, h.what.split_whitespace().collect::<Vec<_>>().join(","));
-    "timestamp,service,metric,value\n".chars().chain(happened.iter().map(row).collect::<String>().chars()).collect()
+    let row = |h: &Happened| {
+        let mut words = h.what.split_whitespace();
+        let who = words.next().unwrap_or_default();
+        let (service, instance) = who.split_once('@').unwrap_or((who, ""));
+        format!("{},{service},{instance},{}\n", h.at, words.collect::<Vec<_>>().join(","))
+    };
+    "timestamp,service,instance,metric,value\n"
+        .chars()
+        .chain(happened.iter().map(row).collect::<String>().chars())
+        .collect()
 }
 
 /// `deploy api v42`

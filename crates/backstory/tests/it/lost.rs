@@ -118,6 +118,12 @@ fn kinds_of(detector: &str) -> &'static [&'static str] {
     match detector {
         "log_new" => &["log.new"],
         "log_rate" => &["log.rate", "log.silent"],
+        "log_ending" => &["log.ending"],
+        "log_instance" => &["log.instance"],
+        "metric_ending" => &["metric.ending"],
+        "metric_instance" => &["metric.instance"],
+        "metric_saturation" => &["metric.saturation"],
+        "metric_spread" => &["metric.spread"],
         "metric_level" => &["metric.level", "metric.drift"],
         "metric_silent" => &["metric.silent"],
         "trace_latency" => &["trace.latency"],

@@ -13,7 +13,7 @@ use evidence::{LogCount, Name, Time};
 
 use super::{Departure, Detector, LineCount, Moment, Said, cited, line_subject};
 use crate::budget::{Family, RAISED, Streams, strength, warm_up};
-use crate::novelty::{NEW_LINE, Novelty, Surprise};
+use crate::novelty::{After, NEW_LINE, Novelty, Surprise};
 use crate::series::Direction;
 use crate::signal::{Amount, Kind, Unit};
 use crate::templates::{LineIndex, Mined};
@@ -73,7 +73,11 @@ impl LogNew {
 
     fn line(&mut self, moment: &Moment<'_>, count: &LineCount, said: &mut Vec<Said>) {
         let key = (count.service, count.line);
-        let after = moment.changes.just_before(moment.edge, count.service);
+        let after = match moment.changes.just_before(moment.edge, count.service) {
+            false => After::Nothing,
+            true if count.is_harmless() => After::Brought,
+            true => After::Change,
+        };
         let times = count.on_time + count.astray;
         let surprise = self.novelty.saw(&key, moment.edge, times, count.origin, after, count.on_time > 0);
         let Some(Surprise { r, first }) = surprise else { return };
@@ -113,7 +117,7 @@ impl LogNew {
             unit: Unit::Times,
             amount: Amount {
                 times: known.map_or(1, |k| k.count),
-                after_change: known.is_some_and(|k| k.after_change),
+                after_change: known.is_some_and(|k| k.after != After::Nothing),
                 window: known.map_or(0, |k| k.last - k.first),
             },
             evidence,

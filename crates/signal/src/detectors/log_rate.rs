@@ -2,7 +2,8 @@
 //!
 //! Each line of each service is one series of counts, zeros included from the beginning of its origin, judged given what
 //! the rest of the log writes meanwhile. A window without any of a line's usual events is `log.silent`. A line that was
-//! never there and then pours is a test of a rate like any other.
+//! never there and then pours is a test of a rate like any other; but a harmless line that a change of its service
+//! brought has its past from there on.
 //!
 //! Limits: a rhythm of its own (a nightly job) is spread, not yet learnt; where hardly anybody writes, nobody is missed.
 
@@ -59,7 +60,7 @@ impl Detector for LogRate {
             }
         }
         for count in moment.lines {
-            self.count(count);
+            self.count(moment, count);
         }
         for (index, width) in SCALES.iter().enumerate() {
             self.load[index] = 1.0;
@@ -73,7 +74,9 @@ impl Detector for LogRate {
             }
         }
         if moment.edge.0 % (6 * evidence::HOUR) == 0 || moment.edge - moment.start <= evidence::HOUR {
-            self.pools = Pools::of_counts(self.in_order(moment).into_iter().map(|i| &self.lines[i].watch));
+            let order = self.in_order(moment);
+            let watches = || order.iter().map(|i| &self.lines[*i].watch);
+            self.pools = Pools::of_counts(watches()).with_spells(watches(), moment.edge);
         }
     }
 
@@ -92,7 +95,7 @@ impl Detector for LogRate {
 }
 
 impl LogRate {
-    fn count(&mut self, count: &LineCount) {
+    fn count(&mut self, moment: &Moment<'_>, count: &LineCount) {
         let key = (count.service, count.line);
         let index = match self.known.get(&key) {
             Some(index) => *index,
@@ -101,12 +104,15 @@ impl LogRate {
                 return;
             }
             None => {
-                let zeros = self.zeros(count.origin);
+                // What a change brings has no past before the change: it is told with it, and is no rise.
+                let brought = count.was_brought(moment);
+                let began = if brought { moment.edge } else { count.origin };
+                let zeros = if brought { Default::default() } else { self.zeros(began) };
                 self.known.insert(key, self.lines.len());
                 self.lines.push(Line {
                     service: count.service,
                     line: count.line,
-                    began: count.origin,
+                    began,
                     watch: Watch::of_counts(&zeros),
                     silent: false,
                     cited: count.sample,

@@ -9,9 +9,10 @@ use std::collections::BTreeMap;
 
 use evidence::{Address, DAY, MINUTE, Nanos, Time};
 
-use super::metric_level::{KINDS, Metric};
+use super::metric_level::KINDS;
 use super::{Departure, Detector, Moment, Said};
 use crate::budget::{Family, RAISED, Streams, strength, warm_up};
+use crate::meters::Metric;
 use crate::series::Direction;
 use crate::signal::{Amount, Citation, Kind, Unit};
 

@@ -3,19 +3,24 @@
 //! It must not look at anything but what it was given so far, must not depend on intern numbers in what it says, and may
 //! panic: then its own signals are lost, never the story. To add one: a file here, and one line in [`DETECTORS`].
 
+mod log_ending;
+mod log_instance;
 mod log_new;
 mod log_rate;
+mod metric_ending;
+mod metric_instance;
 mod metric_level;
+mod metric_saturation;
 mod metric_silent;
+mod metric_spread;
 mod trace_edge;
 mod trace_errors;
 mod trace_latency;
 
-pub(crate) use metric_level::{Meter, Metric, Read, says_counter};
-
 use evidence::{Address, Bucket, LogCount, Name, Names, Nanos, SeriesTable, Time};
 
 use crate::budget::{Budget, Family, Streams};
+use crate::meters::Readings;
 use crate::series::Direction;
 use crate::signal::{Amount, Citation, Kind, Subject, Unit};
 use crate::templates::{LineIndex, Mined, Miner, Shapes};
@@ -23,12 +28,21 @@ use crate::templates::{LineIndex, Mined, Miner, Shapes};
 /// How a detector is made.
 pub type Make = fn() -> Box<dyn Detector>;
 
+/// Severity from which on a line says that something is wrong, as OpenTelemetry numbers it.
+pub const WARN: u8 = 13;
+
 /// All detectors, with the names that settings and tables use.
 pub const DETECTORS: &[(&str, Make)] = &[
     ("log_new", || Box::new(log_new::LogNew::default())),
     ("log_rate", || Box::new(log_rate::LogRate::default())),
+    ("log_ending", || Box::new(log_ending::LogEnding::default())),
+    ("log_instance", || Box::new(log_instance::LogInstance::default())),
     ("metric_level", || Box::new(metric_level::MetricLevel::default())),
+    ("metric_ending", || Box::new(metric_ending::MetricEnding::default())),
+    ("metric_instance", || Box::new(metric_instance::MetricInstance::default())),
+    ("metric_saturation", || Box::new(metric_saturation::MetricSaturation::default())),
     ("metric_silent", || Box::new(metric_silent::MetricSilent::default())),
+    ("metric_spread", || Box::new(metric_spread::MetricSpread::default())),
     ("trace_latency", || Box::new(trace_latency::TraceLatency::default())),
     ("trace_errors", || Box::new(trace_errors::TraceErrors::default())),
     ("trace_edge", || Box::new(trace_edge::TraceEdge::default())),
@@ -77,6 +91,8 @@ pub struct Moment<'a> {
     pub changes: &'a RecentChanges,
     /// The budget's shares now.
     pub budget: &'a Budget,
+    /// What the bucket's points say.
+    pub readings: &'a Readings,
     /// How much the log writes beside its usual, by scale, for windows that close now; 1 where unknown.
     pub load: [f64; 6],
 }
@@ -96,6 +112,18 @@ pub struct LineCount {
     pub origin: Time,
     /// The sample whose text was kept, if one was; else the first of the others.
     pub sample: LogCount,
+}
+
+impl LineCount {
+    /// Whether it comes right after a change of its service and says itself that it is harmless.
+    pub fn was_brought(&self, moment: &Moment<'_>) -> bool {
+        self.is_harmless() && moment.changes.just_before(moment.edge, self.service)
+    }
+
+    /// Whether it says of itself that nothing is wrong: a known severity below WARN.
+    pub fn is_harmless(&self) -> bool {
+        (1..WARN).contains(&self.sample.severity)
+    }
 }
 
 /// Something departed.
@@ -172,18 +200,27 @@ pub trait Detector: Send {
     }
 }
 
-/// When each origin of log lines began to write. An origin is a service within a source.
+/// When each origin of log lines began to write. An origin is a service within a source; the files of one rotation are
+/// one source, for a service does not begin anew when its file does.
 #[derive(Clone, Debug, Default)]
 pub struct Origins {
-    began: std::collections::BTreeMap<(u32, Name), Time>,
+    began: std::collections::BTreeMap<(String, Name), Time>,
+    rotations: Vec<String>,
     first: Option<Time>,
 }
 
 impl Origins {
     /// Notes who writes in a bucket.
-    pub fn note(&mut self, bucket: &Bucket) {
+    pub fn note(&mut self, bucket: &Bucket, sources: &[String]) {
+        let known = self.rotations.len();
+        self.rotations.extend(sources.iter().skip(known).map(|source| rotation(source)));
+        let mut last = None;
         for count in &bucket.logs {
-            self.began.entry((count.source, count.service)).or_insert(bucket.edge);
+            // Counts are sorted by source: most follow one of the same origin.
+            if last.replace((count.source, count.service)) != Some((count.source, count.service)) {
+                let rotation = self.rotations.get(count.source as usize).cloned().unwrap_or_default();
+                self.began.entry((rotation, count.service)).or_insert(bucket.edge);
+            }
         }
         if !bucket.logs.is_empty() {
             self.first.get_or_insert(bucket.edge);
@@ -192,13 +229,28 @@ impl Origins {
 
     /// When an origin began to write.
     pub fn began(&self, source: u32, service: Name) -> Option<Time> {
-        self.began.get(&(source, service)).copied()
+        let rotation = self.rotations.get(source as usize)?;
+        self.began.get(&(rotation.clone(), service)).copied()
     }
 
     /// When the first line was written.
     pub fn first(&self) -> Option<Time> {
         self.first
     }
+}
+
+/// What the files of one rotation have in common: `app.log.2.gz`, `app.log.1` and `app-2026-07-01.log` are one.
+fn rotation(source: &str) -> String {
+    let packed = [".gz", ".zst"].iter().find_map(|ending| source.strip_suffix(ending));
+    let name = packed.unwrap_or(source);
+    let mut kept = String::with_capacity(name.len());
+    for part in name.split(|c: char| c.is_ascii_digit()).filter(|part| !part.is_empty()) {
+        let joins = part.chars().all(|c| ".-_T".contains(c));
+        if !joins {
+            kept.push_str(part);
+        }
+    }
+    kept.trim_end_matches(['.', '-', '_']).replace("-.", ".").replace("_.", ".")
 }
 
 /// Which services were changed lately.
@@ -246,5 +298,19 @@ fn line_subject(moment: &Moment<'_>, line: LineIndex, service: Name) -> Subject 
         instance: String::new(),
         name: line.shown(),
         anchor: evidence::short(line.founder),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_files_of_one_rotation_are_one_origin() {
+        let same =
+            ["log/app.log", "log/app.log.1", "log/app.log.12.gz", "log/app-2026-07-01.log", "log/app.log.2026-07-01"];
+        assert!(same.iter().all(|name| rotation(name) == "log/app.log"), "{:?}", same.map(rotation));
+        assert_ne!(rotation("log/web.log"), rotation("log/app.log"));
+        assert_ne!(rotation("a/app.log"), rotation("b/app.log"));
     }
 }

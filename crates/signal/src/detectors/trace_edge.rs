@@ -11,7 +11,7 @@ use super::trace_latency::cited;
 use super::{Departure, Detector, Moment, Said};
 use crate::budget::{Family, RAISED, Streams, strength, warm_up};
 use crate::calls::Calls;
-use crate::novelty::{NEW_VALUE, Novelty, Surprise};
+use crate::novelty::{After, NEW_VALUE, Novelty, Surprise};
 use crate::series::Direction;
 use crate::signal::{Amount, Kind, Subject, Unit};
 
@@ -76,7 +76,7 @@ impl TraceEdge {
     ) {
         let began = |service: &Name| self.services.get(service).copied().unwrap_or(moment.edge);
         let origin = began(&edge.0).max(began(&edge.1));
-        let after = moment.changes.just_before(moment.edge, edge.0);
+        let after = if moment.changes.just_before(moment.edge, edge.0) { After::Change } else { After::Nothing };
         let surprise = self.novelty.saw(&edge, moment.edge, count, origin, after, on_time);
         let Some(Surprise { r, first }) = surprise else { return };
         if first {
@@ -102,7 +102,7 @@ impl TraceEdge {
             unit: Unit::Times,
             amount: Amount {
                 times: known.map_or(1, |k| k.count),
-                after_change: known.is_some_and(|k| k.after_change),
+                after_change: known.is_some_and(|k| k.after != After::Nothing),
                 window: known.map_or(0, |k| k.last - k.first),
             },
             evidence: vec![cited(moment, span)],

@@ -1,7 +1,7 @@
 //! `trace.latency`: an operation takes longer, or shorter, than it did.
 //!
 //! Each minute's mean of the logarithm of durations is one value, so that one slow call among many moves little and a
-//! factor is a factor at every scale.
+//! factor is a factor at every scale. Days are compared too: a statement that grows slower from day to day is seen.
 //!
 //! Limits: quantiles are not looked at; where few calls are sampled, little can be said.
 
@@ -63,7 +63,8 @@ fn log_ms(span: &SpanRow) -> f64 {
 
 impl Detector for TraceLatency {
     fn bucket(&mut self, moment: &Moment<'_>, said: &mut Vec<Said>) {
-        let shares = Shares { short: moment.budget.test(Family::Trace, 2), long: 0.0 };
+        let share = moment.budget.test(Family::Trace, 2);
+        let shares = Shares { short: share, long: share };
         let mut calls: BTreeMap<Operation, (f64, f64, SpanRow)> = BTreeMap::new();
         for span in moment.bucket.spans.iter().filter(|s| s.timing == Timing::OnTime) {
             let (sum, count, slowest) = calls.entry((span.service, span.name)).or_insert((0.0, 0.0, *span));
@@ -102,7 +103,8 @@ impl Detector for TraceLatency {
             let mut order: Vec<(Subject, &Watch)> =
                 self.operations.iter().map(|(o, w)| (subject(moment, *o), &w.watch)).collect();
             order.sort_by(|a, b| a.0.cmp(&b.0));
-            self.pools = Pools::of_values(order.iter().map(|(_, w)| *w));
+            self.pools =
+                Pools::of_values(order.iter().map(|(_, w)| *w)).with_spells(order.iter().map(|(_, w)| *w), moment.edge);
         }
     }
 
@@ -112,7 +114,7 @@ impl Detector for TraceLatency {
 
     fn streams(&self, now: Time) -> (Family, Streams) {
         let warm = self.operations.values().filter(|w| now - w.began > warm_up(now - w.began)).count();
-        (Family::Trace, Streams { novelty: 0, tests: warm as u64 })
+        (Family::Trace, Streams { novelty: 0, tests: 2 * warm as u64 })
     }
 }
 
@@ -124,6 +126,8 @@ impl TraceLatency {
                 said.push(Said::Departed(Box::new(departure(moment, operation, watched, finding))));
             }
             Moved::Departed(_) => {}
+            // Short and long windows tell of one thing: it is over when both are back.
+            Moved::Ended { long, .. } if watched.watch.stands(!long) => {}
             Moved::Ended { at, settled, .. } => {
                 let subject = subject(moment, operation);
                 said.push(Said::Ended { kind: Kind::TraceLatency, subject, at: *at, settled: *settled });

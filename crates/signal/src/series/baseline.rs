@@ -22,6 +22,10 @@ const TAIL_PRIOR: f64 = 2.0;
 const MODEL_ERROR: f64 = 0.1;
 /// Where fewer are expected than this, none is no surprise (and most windows of most lines are of this kind).
 const FEW: f64 = 0.7;
+/// With less than this share of the usual load hardly anybody works: what is a ratio or a mean then is one of few.
+const CALM: f64 = 0.7;
+/// As if so many such windows had varied as all do.
+const CALM_PRIOR: f64 = 4.0;
 /// A stream's dispersion weighs against the pool's as if the pool were so many events.
 const POOL_EVENTS: f64 = 10.0;
 
@@ -48,6 +52,9 @@ pub struct Baseline {
     product: f64,
     tail_count: f64,
     tail_excess: f64,
+    /// Windows in which hardly anybody worked, and the squares of what lay off in them.
+    calm: f64,
+    calm_square: f64,
 }
 
 /// What is known of dispersion beyond the stream's own past.
@@ -101,6 +108,11 @@ impl Baseline {
     /// The mean of the windows.
     pub fn mean(&self) -> f64 {
         self.mean
+    }
+
+    /// The mean load of the windows.
+    pub fn load(&self) -> f64 {
+        self.load
     }
 
     /// The variance of windows of values given the load; `None` while too few were seen.
@@ -170,10 +182,24 @@ impl Baseline {
         (self.mean + slope * away.clamp(-reach, reach), 1.0 + 1.0 / self.windows.max(1.0) + leverage)
     }
 
+    fn is_calm(&self, load: f64) -> bool {
+        load < CALM * self.load
+    }
+
+    /// Where few work, values vary more: by as much as they did in such windows.
+    fn when_calm(&self, variance: f64, load: f64) -> f64 {
+        let seen = (self.calm_square + CALM_PRIOR * variance) / (self.calm + CALM_PRIOR);
+        if self.is_calm(load) { variance.max(seen) } else { variance }
+    }
+
     /// Takes a window in. `judged` is what it was beside this baseline before.
     pub fn absorb(&mut self, window: Window, judged: Option<Judged>) {
         let mut value = window.value;
         if let Some(judged) = judged {
+            if self.is_calm(window.load) {
+                self.calm += 1.0;
+                self.calm_square += (value - judged.expected).powi(2);
+            }
             if self.windows >= 2.0 * WINDOWS_MIN && judged.deviation > 0.0 {
                 let reach = CLAMP * judged.deviation;
                 value = value.clamp(judged.expected - reach, judged.expected + reach);
@@ -208,6 +234,8 @@ impl Baseline {
         self.load += load * held.windows / windows;
         self.tail_count += held.tail_count;
         self.tail_excess += held.tail_excess;
+        self.calm += held.calm;
+        self.calm_square += held.calm_square;
         self.windows = windows;
     }
 
@@ -242,7 +270,7 @@ impl Baseline {
         let own = self.freedom();
         let pooled = if pool.dispersion > 0.0 { pool.freedom } else { 0.0 };
         let variance = (self.residual(slope) + pooled * pool.dispersion) / (own + pooled);
-        let variance = variance.max(0.1 * resolution * resolution);
+        let variance = self.when_calm(variance, window.load).max(0.1 * resolution * resolution);
         let off = window.value - expected;
         if variance <= 1e-18 * (expected * expected + window.value * window.value) {
             return Some(self.judge_constant(off, expected));

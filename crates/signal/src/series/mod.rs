@@ -7,8 +7,9 @@
 mod baseline;
 mod pool;
 mod rhythm;
+mod sparse;
 mod watch;
 
 pub use baseline::{Baseline, Judged, Pool, WINDOWS_MIN, Window};
 pub use pool::Pools;
-pub use watch::{Direction, Finding, Manner, Moved, SCALES, Shares, Surroundings, Watch, half};
+pub use watch::{Direction, Episode, Finding, Manner, Moved, SCALES, Shares, Surroundings, Watch, half};

@@ -5,6 +5,8 @@ use evidence::{DAY, HOUR, MINUTE, Nanos, Time};
 use super::baseline::{Baseline, Judged, Window};
 use super::pool::Pools;
 use super::rhythm::Rhythm;
+use super::sparse::{Crowd, Sparse};
+use crate::arithmetic::normal_quantile_upper;
 use crate::budget::{RAISED, SHOWN, strength};
 
 /// The widths of windows. A window ends at every multiple of half its width.
@@ -24,6 +26,8 @@ const BACK_WITHIN: f64 = 2.0;
 /// While a series has not been seen for a week and a day, one in fifty is taken to have a weekly habit that is still to
 /// come: so many events a day that wide windows cannot tell from trouble.
 const UNSEEN_HABITS: f64 = 0.02 / 3.5;
+/// The scale in whose half windows the hours of rare events are counted.
+const HOURLY: usize = 2;
 /// From this scale on a window is wide enough for a habit.
 const WIDE: usize = 2;
 /// Up to which scale a window is compared with other days at its time of day.
@@ -156,6 +160,15 @@ struct Shown {
     observed: f64,
 }
 
+/// A departure that came and went.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Episode {
+    /// How rare its farthest window was, in such a day.
+    pub least: f64,
+    /// How long it was there.
+    pub lasted: Nanos,
+}
+
 #[derive(Clone, Debug)]
 struct Standing {
     direction: Direction,
@@ -215,11 +228,12 @@ pub struct Watch {
     scales: [Scale; 6],
     standing: [Option<Standing>; 2],
     /// How rare the farthest window of each past departure was, by stream; and when the first window was judged.
-    episodes: [Vec<f64>; 2],
+    episodes: [Vec<Episode>; 2],
     began: Option<Time>,
     clamp: Clamp,
     step: Step,
     last: Option<(Time, f64, f64)>,
+    sparse: Sparse,
 }
 
 impl Watch {
@@ -234,6 +248,7 @@ impl Watch {
             clamp: Clamp::default(),
             step: Step::default(),
             last: None,
+            sparse: Sparse::default(),
         }
     }
 
@@ -283,6 +298,9 @@ impl Watch {
         let width = SCALES[index];
         let scale = &mut self.scales[index];
         let (before, now) = (scale.before, scale.now);
+        if index == HOURLY && self.manner == Manner::Count && now.sum > 0.0 {
+            self.sparse.note(around.edge);
+        }
         scale.before = now;
         scale.now = Half::default();
         scale.even = around.edge.0.div_euclid(half(index)) % 2 == 0;
@@ -323,6 +341,21 @@ impl Watch {
         self.scales[index].baseline.mean()
     }
 
+    /// Departures of the short windows that came and went.
+    pub fn episodes(&self) -> &[Episode] {
+        &self.episodes[0]
+    }
+
+    /// For how many days it has been watched, at least one.
+    pub fn days(&self, now: Time) -> f64 {
+        self.began.map_or(1.0, |began| ((now - began) as f64 / DAY as f64).max(1.0))
+    }
+
+    /// How many hours of a window of rare events one occasion fills, as far as this stream can tell.
+    pub fn cluster(&self, index: usize) -> Option<f64> {
+        self.sparse.cluster(index)
+    }
+
     /// A scale's baseline.
     pub fn baseline(&self, index: usize) -> &Baseline {
         &self.scales[index].baseline
@@ -335,6 +368,7 @@ impl Watch {
 
     /// Takes in the past of a count that turned out to be part of this one.
     pub fn join(&mut self, other: &Watch) {
+        self.sparse.join(&other.sparse);
         for (mine, theirs) in self.scales.iter_mut().zip(&other.scales) {
             mine.baseline.join(&theirs.baseline);
             mine.before.sum += theirs.before.sum;
@@ -377,9 +411,15 @@ impl Watch {
             let lagged = (lagged, rate(&lagged, width));
             best = best.map(|best| if lagged.1 < best.1 { lagged } else { best });
         }
+        if index > HOURLY && self.manner == Manner::Count && self.scales[index].even {
+            self.sparse.absorb(index, span.1, width);
+        }
+        let crowd = self.crowd(index, width, around).filter(|crowd| best.is_some_and(|best| crowd.1 < best.1));
         let mut moved = self.follow(index, window, span, around);
         let best = best.filter(|(judged, _)| !alone(judged.expected, judged.deviation));
-        let habit = best.map_or(0.0, |(judged, _)| self.habit(index, window, &shown, &judged, around));
+        let habit = best.map(|(judged, _)| self.habit(index, window, &shown, &judged, around));
+        // A crowd of rare hours is no matter of this hour of the day, and what came before is part of its judgement.
+        let (best, habit) = if crowd.is_some() { (crowd, None) } else { (best, habit) };
         if index <= DAILY {
             self.scales[index].rhythm.note(span.1, slot(index), window.value);
         }
@@ -387,6 +427,28 @@ impl Watch {
             moved.extend(self.depart(index, &shown, &judged, (once, habit), around));
         }
         moved
+    }
+
+    /// The hours of a wide window of rare events, or of all since the first: what they are beside their past, and how often
+    /// a day that is to be expected.
+    fn crowd(&self, index: usize, width: Nanos, around: &Surroundings<'_>) -> Option<(Judged, f64)> {
+        if index <= HOURLY || self.manner != Manner::Count {
+            return None;
+        }
+        let past = &self.scales[index].baseline;
+        let length = past.windows as Nanos * width;
+        let load = if past.load() > 0.0 { around.load / past.load() } else { 1.0 };
+        let window = self.sparse.judge(around.edge, width, length, load, around.pools.cluster(index));
+        let since = || self.sparse.judge_since_first(around.edge, length, around.pools.cluster(DAILY + 1));
+        let since = (index == DAILY).then(since).flatten();
+        let judged = |(width, crowd): (Nanos, Crowd)| {
+            let (expected, upper) = (crowd.expected, crowd.upper);
+            let score = normal_quantile_upper(upper.min(0.5));
+            let judged = Judged { expected, deviation: expected.sqrt(), score, upper, lower: 1.0 };
+            (judged, rate(&judged, width))
+        };
+        let both = window.map(|crowd| (width, crowd)).into_iter().chain(since).map(judged);
+        both.min_by(|a, b| a.1.total_cmp(&b.1))
     }
 
     /// How often a day something as far out comes at this time of day, as other days showed; 0 where none did.
@@ -435,10 +497,11 @@ impl Watch {
         self.scales[index].snapshots.iter().rev().find(|(end, _)| *end <= start - LAG).map(|(_, past)| *past)
     }
 
-    /// How many tests the stream of this scale has: windows of each width, and long ones against two pasts.
+    /// How many tests the stream of this scale has: windows of each width, long ones against two pasts, wide ones of counts
+    /// also by their hours.
     fn tests(&self, index: usize) -> f64 {
         match (self.manner, index >= LONG) {
-            (Manner::Count, _) => 8.0,
+            (Manner::Count, _) => 12.0,
             (Manner::Value, false) => 4.0,
             (Manner::Value, true) => 4.0,
         }
@@ -454,19 +517,27 @@ impl Watch {
         index: usize,
         shown: &Shown,
         judged: &Judged,
-        (once, habit): (f64, f64),
+        (once, habit): (f64, Option<f64>),
         around: &Surroundings<'_>,
     ) -> Option<Moved> {
         let span = shown.span;
         // The same extremeness at every width and on both sides.
         let mut r = once * self.tests(index) * 2.0;
-        if index >= WIDE && self.manner == Manner::Count && self.scales[WIDE].baseline.windows < 8.0 * 24.0 {
-            r = r.max(UNSEEN_HABITS);
-        }
+        let young = index >= WIDE && self.scales[WIDE].baseline.windows < 8.0 * 24.0;
+        let unseen = match self.manner {
+            Manner::Count if young => {
+                r = r.max(UNSEEN_HABITS);
+                0.0
+            }
+            Manner::Value if young && index <= DAILY => UNSEEN_HABITS,
+            _ => 0.0,
+        };
+        let habit = habit.map(|habit| habit.max(unseen));
         let long = self.is_long(index);
         let share = if long { around.shares.long } else { around.shares.short };
         let plain = strength(r, share);
-        let strength = self.strength_given_life(r, share, long, habit, around.edge);
+        let strength =
+            habit.map_or(plain, |habit| self.strength_given_life((r, habit), (share, long), shown.width, around));
         if strength < RAISED {
             return None;
         }
@@ -533,7 +604,7 @@ impl Watch {
         if off < BACK_WITHIN {
             let since = *standing.back_since.get_or_insert(span.0);
             if span.1 - since >= standing.took {
-                self.came_and_went(long);
+                self.came_and_went(long, since);
                 self.learn_what_was_held();
                 return vec![Moved::Ended { long, at: span.1, settled: false }];
             }
@@ -554,22 +625,31 @@ impl Watch {
     }
 
     /// A departure is over without having settled: it may come and go again.
-    fn came_and_went(&mut self, long: bool) {
+    fn came_and_went(&mut self, long: bool, until: Time) {
         let Some(standing) = self.standing[usize::from(long)].take() else { return };
         let episodes = &mut self.episodes[usize::from(long)];
         if episodes.len() == EPISODES {
             episodes.remove(0);
         }
-        episodes.push(standing.least);
+        let lasted = until.min(standing.last) - standing.raised + standing.took;
+        episodes.push(Episode { least: standing.least, lasted });
     }
 
     /// The strength of what is expected `r` times a day by its distribution, and `habit` times by this hour's. What a
     /// stream did again and again is its life, whatever a distribution says of its tail: r is at least as often as it
-    /// departed about as far before. What would be shown but for that is raised as weakly as can be: it came back.
-    fn strength_given_life(&self, r: f64, share: f64, long: bool, habit: f64, now: Time) -> f64 {
-        let days = self.began.map_or(1.0, |began| ((now - began) as f64 / DAY as f64).max(1.0));
-        let before = self.episodes[usize::from(long)].iter().filter(|least| **least <= ABOUT * r).count();
-        let given_life = strength(r.max(habit).max(before as f64 / days), share);
+    /// departed about as far before, and as the system's streams do that come and go as long. What would be shown but
+    /// for that is raised as weakly as can be: it came back.
+    fn strength_given_life(
+        &self,
+        (r, habit): (f64, f64),
+        (share, long): (f64, bool),
+        width: Nanos,
+        around: &Surroundings<'_>,
+    ) -> f64 {
+        let days = self.days(around.edge);
+        let before = self.episodes[usize::from(long)].iter().filter(|e| e.least <= ABOUT * r).count();
+        let elsewhere = if long { 0.0 } else { around.pools.spells(ABOUT * r, width / 2) };
+        let given_life = strength(r.max(habit).max(before as f64 / days).max(elsewhere), share);
         if strength(r, share) >= SHOWN { given_life.max(RAISED) } else { given_life }
     }
 
@@ -605,7 +685,7 @@ impl Watch {
         for long in [false, true] {
             let slot = &self.standing[usize::from(long)];
             if slot.as_ref().is_some_and(|s| s.peak < SHOWN && now - s.last >= FORGOTTEN) {
-                self.came_and_went(long);
+                self.came_and_went(long, now);
                 moved.push(Moved::Ended { long, at: now, settled: false });
             }
         }
@@ -695,6 +775,10 @@ impl Clamp {
         let mut off: Vec<f64> = values.iter().map(|v| (v - self.centre).abs()).collect();
         off.sort_by(f64::total_cmp);
         self.spread = 1.4826 * off[off.len() / 2];
+        // Values that differ in their last digits alone do not vary: what they vary by is still to be seen.
+        if self.spread < 1e-9 * self.centre.abs() {
+            self.spread = 0.0;
+        }
     }
 
     fn resolution(&self) -> f64 {
