@@ -9,7 +9,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use evidence::{Bucket, DAY, HOUR, Id, LATENESS, MINUTE, Nanos, Time, Timing, six};
 
 use crate::budget::{Budget, null_rate, warm_up};
-use crate::detectors::{DETECTORS, Departure, Detector, LineCount, Moment, Origins, RecentChanges, Said, Tables};
+use crate::detectors::{
+    DETECTORS, Departure, Detector, LineCount, Moment, Origins, RecentChanges, Said, Tables, sample_rank,
+};
 use crate::fold::{Fold, Folds, Placed, key};
 use crate::signal::{BaseRate, Direction, Kind, Signal};
 use crate::templates::Miner;
@@ -174,8 +176,7 @@ impl Engine {
                 Timing::OnTime => entry.on_time += u64::from(count.count),
                 Timing::Late | Timing::Held => entry.astray += u64::from(count.count),
             }
-            let rank = |c: &evidence::LogCount| (c.sample_text == u64::MAX, c.sample_hash, c.source, c.sample_record);
-            if rank(count) < rank(&entry.sample) {
+            if sample_rank(count) < sample_rank(&entry.sample) {
                 entry.sample = *count;
             }
         }

@@ -15,6 +15,7 @@ mod novelty;
 pub mod series;
 mod signal;
 pub mod templates;
+mod weigh;
 
 pub use engine::{Engine, Settings};
 pub use fold::{Fold, is_felt, key};

@@ -1,7 +1,7 @@
 //! A whole system in one string, and what is told of it in another.
 //!
-//! Sections begin with `//- ` and a name: `api.log` (whose lines are the service `api`'s), `metrics`, `traces`, `changes`. A
-//! line begins with its moment, `10:40:00` or `day 3 10:40:00`; one line may stand for many, `10:00:00..day 4 10:00:00 every
+//! Sections begin with `//- ` and a name: `api.log` (whose lines are the service `api`'s, at INFO where they do not begin
+//! with another level in capitals), `metrics`, `traces`, `changes`. A line begins with its moment, `10:40:00` or `day 3 10:40:00`; one line may stand for many, `10:00:00..day 4 10:00:00 every
 //! 30s`, or `every ~30s` where the gaps are as uneven as in life. What follows two blanks is what happens then; `{8..14}` is
 //! a number that varies in that range, the same at each run. `then ` before a line writes it below all others, however early
 //! its moment: that is how lines come late.
@@ -29,6 +29,9 @@ use crate::program::run;
 
 /// Midnight before `day 1`.
 const FIRST: Time = Time(1_793_491_200 * SECOND);
+
+/// The levels that a line of a log may begin with.
+const LEVELS: [&str; 3] = ["DEBUG ", "WARN ", "ERROR "];
 
 /// Checks what is told of a system.
 pub fn check_signals(system: &str, expected: Expect) {
@@ -169,7 +172,9 @@ impl Scatter {
 }
 
 fn logs(happened: &[Happened]) -> String {
-    happened.iter().map(|h| format!("{} INFO {}\n", h.at, h.what)).collect()
+    let levelled = |what: &str| LEVELS.iter().any(|level| what.starts_with(level));
+    let level = |what: &str| if levelled(what) { "" } else { "INFO " };
+    happened.iter().map(|h| format!("{} {}{}\n", h.at, level(&h.what), h.what)).collect()
 }
 
 /// `api queue_depth 3.2`

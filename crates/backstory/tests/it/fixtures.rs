@@ -7,7 +7,6 @@ use crate::program::run;
 
 /// Kinds that have their words, and no detector yet.
 const AWAITED: &[&str] = &[
-    "log.severity",
     "log.retries",
     "log.restarts",
     "log.ending",
@@ -166,6 +165,70 @@ fn what_is_said_to_have_stopped_has_stopped_in_all_of_that_time() {
 }
 
 #[test]
+fn many_rare_severe_lines_together_are_told_though_none_of_them_pours() {
+    let ordinary: String = RARE.map(|what| format!("10:00:00..day 11 12:00:00 every ~9h  WARN {what}\n")).concat();
+    let from = |n: usize| format!("day 11 08:{:02}:00..day 11 12:00:00", 7 * n);
+    let trouble: String =
+        RARE.iter().enumerate().map(|(n, what)| format!("{} every ~70m  WARN {what}\n", from(n))).collect();
+    let log = "//- api.log\n10:00:00..day 11 12:00:00 every ~1m  GET /cart 200 {8..14}ms\n";
+    check_signals(
+        &format!("{log}{ordinary}{trouble}"),
+        expect![[r#"
+            log.rate api "GET <path> <num> <dur>" since day 5 14:10:00, 9.72 -> 24 lines in ten minutes (0.21 at day 5 15:00:30)
+            log.severity api "lines at WARN or worse" since day 7 07:10:00, 0.0324 -> 3 lines in two minutes (0.24 at day 7 07:12:30)
+            log.severity api "lines at WARN or worse" since day 11 08:00:00, 0.84 -> 14 lines in one hour (0.53 at day 11 09:00:30)
+        "#]],
+    );
+}
+
+/// Lines at WARN, none of which comes often.
+const RARE: [&str; 8] = [
+    "address of {100..900} is not complete",
+    "pool has no free connection, waited {10..90}ms",
+    "answer of the price list took {200..900}ms",
+    "cart {100..900} was changed by two at once",
+    "no answer from the mailer within {1..9}s",
+    "session {100..900} is unknown",
+    "disk cache is full, {10..90} entries dropped",
+    "clock of the host is {10..90}ms off",
+];
+
+#[test]
+fn a_line_whose_severity_moved_up_is_told() {
+    check_signals(
+        r"
+//- api.log
+10:00:00..day 11 12:00:00 every ~1m  GET /cart 200 {8..14}ms
+10:00:00..day 11 09:00:00 every ~4m  cart {100..900} was saved at the second try
+10:00:00..day 11 12:00:00 every ~8h  WARN session {100..900} is unknown
+day 11 09:00:00..day 11 12:00:00 every ~4m  WARN cart {100..900} was saved at the second try
+",
+        expect![[r#"
+            log.rate api "GET <path> <num> <dur>" since day 5 14:50:00, 9.72 -> 24 lines in ten minutes (0.21 at day 5 15:00:30)
+            log.severity api "lines at WARN or worse" since day 11 09:00:00, 0.0205 -> 4 lines in ten minutes (0.31 at day 11 09:25:30)
+            log.severity api "lines at WARN or worse" since day 11 09:00:00, 0.122 -> 7 lines in one hour (0.55 at day 11 09:30:30)
+            log.severity api "lines at WARN or worse" since day 11 09:00:00, 0.122 -> 18 lines in one hour (1.00 at day 11 10:00:30)
+        "#]],
+    );
+}
+
+#[test]
+fn one_severe_line_that_pours_does_not_make_its_service_severe() {
+    let told = told(
+        r"
+//- api.log
+10:00:00..day 11 12:00:00 every ~1m  GET /cart 200 {8..14}ms
+10:00:00..day 11 12:00:00 every ~2h  WARN address of {100..900} is not complete
+10:00:00..day 11 12:00:00 every ~2h  WARN session {100..900} is unknown
+10:00:00..day 11 12:00:00 every ~9h  WARN disk cache is full, {10..90} entries dropped
+day 11 09:00:00..day 11 12:00:00 every ~10s  WARN disk cache is full, {10..90} entries dropped
+",
+    );
+    let severe = shown(&told).iter().any(|line| line.starts_with("log.severity"));
+    assert!(told.contains("log.rate") && !severe, "{told}");
+}
+
+#[test]
 fn a_metric_that_moves_within_a_day_is_told() {
     check_signals(
         r"
@@ -276,11 +339,16 @@ day 12 10:00:00..day 12 16:00:00 every ~20m  shop->prices GET /prices {8..14}ms
     );
 }
 
+/// What people are shown of what is told.
+fn shown(told: &str) -> Vec<&str> {
+    let strength = |line: &str| line.rsplit_once('(').unwrap().1[..4].parse::<f64>().unwrap();
+    told.lines().filter(|line| strength(line) >= 0.5).collect()
+}
+
 /// Nothing of 0.5 or more: what people are shown. Below it a few are expected of anything that is watched for long.
 fn nothing_is_shown(system: &str) {
     let told = told(system);
-    let strength = |line: &str| line.rsplit_once('(').unwrap().1[..4].parse::<f64>().unwrap();
-    let shown: Vec<&str> = told.lines().filter(|line| strength(line) >= 0.5).collect();
+    let shown = shown(&told);
     assert!(shown.is_empty(), "of a quiet system: {shown:#?}");
 }
 

@@ -118,6 +118,7 @@ fn kinds_of(detector: &str) -> &'static [&'static str] {
     match detector {
         "log_new" => &["log.new"],
         "log_rate" => &["log.rate", "log.silent"],
+        "log_severity" => &["log.severity"],
         "metric_level" => &["metric.level", "metric.drift"],
         "metric_silent" => &["metric.silent"],
         "trace_latency" => &["trace.latency"],

@@ -5,6 +5,7 @@
 
 mod log_new;
 mod log_rate;
+mod log_severity;
 mod metric_level;
 mod metric_silent;
 mod trace_edge;
@@ -16,7 +17,7 @@ pub(crate) use metric_level::{Meter, Metric, Read, says_counter};
 use evidence::{Address, Bucket, LogCount, Name, Names, Nanos, SeriesTable, Time};
 
 use crate::budget::{Budget, Family, Streams};
-use crate::series::Direction;
+use crate::series::{Direction, Moved, SCALES, Turned};
 use crate::signal::{Amount, Citation, Kind, Subject, Unit};
 use crate::templates::{LineIndex, Mined, Miner, Shapes};
 
@@ -27,6 +28,7 @@ pub type Make = fn() -> Box<dyn Detector>;
 pub const DETECTORS: &[(&str, Make)] = &[
     ("log_new", || Box::new(log_new::LogNew::default())),
     ("log_rate", || Box::new(log_rate::LogRate::default())),
+    ("log_severity", || Box::new(log_severity::LogSeverity::default())),
     ("metric_level", || Box::new(metric_level::MetricLevel::default())),
     ("metric_silent", || Box::new(metric_silent::MetricSilent::default())),
     ("trace_latency", || Box::new(trace_latency::TraceLatency::default())),
@@ -222,6 +224,42 @@ impl RecentChanges {
         self.changes.iter().any(|(change, whose)| {
             (*whose == service || !whose.is_some()) && at >= *change && at - *change <= AFTER_CHANGE
         })
+    }
+}
+
+/// Of several samples the one to show comes first: one whose text was kept, then by content and place alone.
+pub(crate) fn sample_rank(count: &LogCount) -> (bool, u64, u32, u64) {
+    (count.sample_text == u64::MAX, count.sample_hash, count.source, count.sample_record)
+}
+
+/// What a window of a stream of counts says, where only more of it is told.
+fn risen<K>(
+    kind: Kind,
+    subject: Subject,
+    turned: &Turned<K>,
+    evidence: impl FnOnce() -> Vec<Citation>,
+) -> Option<Said> {
+    match turned.moved {
+        Moved::Ended { at, settled, .. } => Some(Said::Ended { kind, subject, at, settled }),
+        Moved::Departed(finding) if finding.direction == Direction::Up => {
+            let window = SCALES[finding.scale];
+            let lines = matches!(kind, Kind::LogSeverity | Kind::LogRetries);
+            Some(Said::Departed(Box::new(Departure {
+                kind,
+                subject,
+                direction: Direction::Up,
+                strength: finding.strength,
+                onset: finding.onset,
+                onset_low: finding.onset_low,
+                onset_high: finding.onset_high,
+                baseline: finding.expected,
+                observed: finding.observed,
+                unit: if lines { Unit::Lines(window) } else { Unit::Times },
+                amount: Amount { times: finding.observed as u64, after_change: false, window },
+                evidence: evidence(),
+            })))
+        }
+        Moved::Departed(_) => None,
     }
 }
 

@@ -7,8 +7,10 @@
 mod baseline;
 mod pool;
 mod rhythm;
+mod tally;
 mod watch;
 
 pub use baseline::{Baseline, Judged, Pool, WINDOWS_MIN, Window};
 pub use pool::Pools;
+pub use tally::{Load, Tallies, Tally, Turned};
 pub use watch::{Direction, Finding, Manner, Moved, SCALES, Shares, Surroundings, Watch, half};

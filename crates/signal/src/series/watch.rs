@@ -248,8 +248,13 @@ impl Watch {
 
     /// Adds events.
     pub fn count(&mut self, events: f64) {
+        self.count_as(events, events);
+    }
+
+    /// Adds events that are judged as if they were `weight`, and told as they are.
+    pub fn count_as(&mut self, weight: f64, events: f64) {
         for scale in &mut self.scales {
-            scale.now.sum += events;
+            scale.now.sum += weight;
             scale.now.raw += events;
             scale.now.points += 1;
         }
