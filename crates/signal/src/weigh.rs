@@ -1,10 +1,10 @@
-//! Many lines counted together: how much each one weighs. What is rare comes in bunches: a line weighs with one at once,
-//! and beyond that with no more than some times its usual, so that what pours by itself does not speak for all; its own
+//! Many lines counted together: how much each one weighs. What is rare comes in bunches: a line weighs with one in a
+//! given time, and beyond that with no more than some times its usual, so that what pours by itself does not speak for all; its own
 //! rate tells of it.
 
 use std::collections::BTreeMap;
 
-use evidence::{MINUTE, Name, Time};
+use evidence::{MINUTE, Name, Nanos, Time};
 
 use crate::templates::{LineIndex, Mined};
 
@@ -37,14 +37,16 @@ impl Line {
 #[derive(Clone, Debug)]
 pub struct Weights {
     lines: BTreeMap<Key, Line>,
+    /// However rare it is, a line weighs with so many a minute.
+    least: f64,
     limit: usize,
     refused: u64,
 }
 
 impl Weights {
-    /// Weights of at most so many lines; others weigh nothing, and are counted.
-    pub fn new(limit: usize) -> Weights {
-        Weights { lines: BTreeMap::new(), limit, refused: 0 }
+    /// Weights of at most so many lines (others weigh nothing, and are counted), with one in `each` however rare it is.
+    pub fn new(each: Nanos, limit: usize) -> Weights {
+        Weights { lines: BTreeMap::new(), least: MINUTE as f64 / each as f64, limit, refused: 0 }
     }
 
     /// How often a line found no place.
@@ -63,7 +65,7 @@ impl Weights {
         let line = self.lines.entry(key).or_insert(fresh);
         let minutes = ((edge - line.at) / MINUTE).max(0) as f64;
         line.at = line.at.max(edge);
-        let pace = TIMES * line.usual();
+        let pace = (TIMES * line.usual()).max(self.least);
         let most = AT_ONCE + SAVED_MINUTES * pace;
         line.credit = (line.credit + minutes * pace).min(most);
         line.came += came.min(AT_ONCE + pace * minutes.max(1.0));
@@ -102,14 +104,14 @@ mod tests {
 
     #[test]
     fn a_line_that_was_never_there_weighs_little_however_it_pours() {
-        let mut weights = Weights::new(10);
+        let mut weights = Weights::new(HOUR, 10);
         let weight = weighed(&mut weights, Time(10 * DAY), 60, 100.0);
         assert!(weight < 3.0, "{weight}");
     }
 
     #[test]
     fn a_line_weighs_as_it_comes_while_it_comes_as_usual_and_no_more_than_some_times_that() {
-        let mut weights = Weights::new(10);
+        let mut weights = Weights::new(HOUR, 10);
         weighed(&mut weights, Time(0), 60, 2.0);
         assert_eq!(weighed(&mut weights, Time(HOUR), 60, 2.0), 120.0);
         let poured = weighed(&mut weights, Time(2 * HOUR), 60, 100.0);

@@ -7,8 +7,6 @@ use crate::program::run;
 
 /// Kinds that have their words, and no detector yet.
 const AWAITED: &[&str] = &[
-    "log.retries",
-    "log.restarts",
     "log.ending",
     "log.instance",
     "metric.spread",
@@ -175,8 +173,8 @@ fn many_rare_severe_lines_together_are_told_though_none_of_them_pours() {
         &format!("{log}{ordinary}{trouble}"),
         expect![[r#"
             log.rate api "GET <path> <num> <dur>" since day 5 14:10:00, 9.72 -> 24 lines in ten minutes (0.21 at day 5 15:00:30)
-            log.severity api "lines at WARN or worse" since day 7 07:10:00, 0.0324 -> 3 lines in two minutes (0.24 at day 7 07:12:30)
-            log.severity api "lines at WARN or worse" since day 11 08:00:00, 0.84 -> 14 lines in one hour (0.53 at day 11 09:00:30)
+            log.severity api "lines at WARN or worse" since day 7 07:10:00, 0.0356 -> 3 lines in two minutes (0.28 at day 7 07:12:30)
+            log.severity api "lines at WARN or worse" since day 11 08:00:00, 0.923 -> 14 lines in one hour (0.70 at day 11 09:00:30)
         "#]],
     );
 }
@@ -205,9 +203,9 @@ day 11 09:00:00..day 11 12:00:00 every ~4m  WARN cart {100..900} was saved at th
 ",
         expect![[r#"
             log.rate api "GET <path> <num> <dur>" since day 5 14:50:00, 9.72 -> 24 lines in ten minutes (0.21 at day 5 15:00:30)
-            log.severity api "lines at WARN or worse" since day 11 09:00:00, 0.0205 -> 4 lines in ten minutes (0.31 at day 11 09:25:30)
-            log.severity api "lines at WARN or worse" since day 11 09:00:00, 0.122 -> 7 lines in one hour (0.55 at day 11 09:30:30)
-            log.severity api "lines at WARN or worse" since day 11 09:00:00, 0.122 -> 18 lines in one hour (1.00 at day 11 10:00:30)
+            log.severity api "lines at WARN or worse" since day 11 09:00:00, 0.0216 -> 4 lines in ten minutes (0.31 at day 11 09:25:30)
+            log.severity api "lines at WARN or worse" since day 11 09:00:00, 0.129 -> 7 lines in one hour (0.51 at day 11 09:30:30)
+            log.severity api "lines at WARN or worse" since day 11 09:00:00, 0.129 -> 18 lines in one hour (1.00 at day 11 10:00:30)
         "#]],
     );
 }
@@ -226,6 +224,68 @@ day 11 09:00:00..day 11 12:00:00 every ~10s  WARN disk cache is full, {10..90} e
     );
     let severe = shown(&told).iter().any(|line| line.starts_with("log.severity"));
     assert!(told.contains("log.rate") && !severe, "{told}");
+}
+
+#[test]
+fn a_service_that_speaks_more_often_of_trying_again_is_told() {
+    check_signals(
+        r"
+//- api.log
+10:00:00..day 11 12:00:00 every ~1m  GET /cart 200 {8..14}ms
+10:00:00..day 11 12:00:00 every ~6h  retrying payment {100..900}
+10:00:00..day 11 12:00:00 every ~9h  no answer from the mailer, attempt {2..4} of 5
+10:00:00..day 11 12:00:00 every ~8h  price list is busy, trying again in {1..9}s
+10:00:00..day 11 12:00:00 every ~9h  lost the queue, backoff {100..900}ms
+day 11 08:00:00..day 11 12:00:00 every ~20m  retrying payment {100..900}
+day 11 08:04:00..day 11 12:00:00 every ~20m  no answer from the mailer, attempt {2..4} of 5
+day 11 08:09:00..day 11 12:00:00 every ~20m  price list is busy, trying again in {1..9}s
+day 11 08:11:00..day 11 12:00:00 every ~20m  lost the queue, backoff {100..900}ms
+",
+        expect![[r#"
+            log.rate api "GET <path> <num> <dur>" since day 5 14:50:00, 9.72 -> 24 lines in ten minutes (0.21 at day 5 15:00:30)
+            log.rate api "no answer from the mailer, attempt <num> of <num>" since day 9 22:00:00, 0.132 -> 3 lines in one hour (0.24 at day 9 23:30:30)
+            log.rate api "price list is busy, trying again in <dur>" since day 10 02:40:00, 0.0172 -> 2 lines in ten minutes (0.20 at day 10 02:50:30)
+            log.retries api "lines that speak of trying again" since day 11 08:00:00, 0.109 -> 4 lines in ten minutes (0.31 at day 11 08:10:30)
+            log.retries api "lines that speak of trying again" since day 11 08:00:00, 0.115 -> 5 lines in ten minutes (0.45 at day 11 08:15:30)
+            log.retries api "lines that speak of trying again" since day 11 08:00:00, 0.506 -> 12 lines in one hour (0.79 at day 11 08:30:30)
+            log.retries api "lines that speak of trying again" since day 11 08:00:00, 0.506 -> 12 lines in one hour (1.00 at day 11 09:00:30)
+        "#]],
+    );
+}
+
+#[test]
+fn a_service_that_starts_again_and_again_is_told() {
+    check_signals(
+        r"
+//- api.log
+10:00:00..day 11 12:00:00 every ~1m  GET /cart 200 {8..14}ms
+day 4 03:00:00  server started in {100..900}ms
+day 11 09:00:00..day 11 11:00:00 every 7m  reading settings
+day 11 09:00:01..day 11 11:00:00 every 7m  server started in {100..900}ms
+",
+        expect![[r#"
+            log.new api "server started in <dur>" since day 4 03:00:00, 0 -> 1 times (0.37 at day 4 03:01:30)
+            log.rate api "GET <path> <num> <dur>" since day 5 14:10:00, 9.72 -> 24 lines in ten minutes (0.21 at day 5 15:00:30)
+            log.new api "reading settings" since day 11 09:00:00, 0 -> 1 times (0.44 at day 11 09:01:30)
+            log.restarts api "starts of its instances" since day 11 09:00:00, 0.00245 -> 5 times (0.61 at day 11 09:30:30)
+            log.restarts api "starts of its instances" since day 11 09:00:00, 0.00245 -> 9 times (1.00 at day 11 10:00:30)
+        "#]],
+    );
+}
+
+#[test]
+fn starts_after_deploys_and_now_and_then_are_ordinary_life() {
+    let told = told(
+        r"
+//- api.log
+10:00:00..day 12 12:00:00 every ~1m  GET /cart 200 {8..14}ms
+day 2 03:00:00..day 12 03:00:00 every 168h  server started in {100..900}ms
+day 11 09:00:00..day 11 09:20:00 every 2m  server started in {100..900}ms
+//- changes
+day 11 08:59:30 deploy api v42
+",
+    );
+    assert!(!told.contains("log.restarts"), "{told}");
 }
 
 #[test]

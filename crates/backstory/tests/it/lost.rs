@@ -119,6 +119,8 @@ fn kinds_of(detector: &str) -> &'static [&'static str] {
         "log_new" => &["log.new"],
         "log_rate" => &["log.rate", "log.silent"],
         "log_severity" => &["log.severity"],
+        "log_retries" => &["log.retries"],
+        "log_restarts" => &["log.restarts"],
         "metric_level" => &["metric.level", "metric.drift"],
         "metric_silent" => &["metric.silent"],
         "trace_latency" => &["trace.latency"],

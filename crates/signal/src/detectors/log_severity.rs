@@ -1,6 +1,6 @@
 //! `log.severity`: a service writes more lines at WARN or worse than it did.
 //!
-//! What counts is many rare severe lines together: each of them weighs with one at once, and beyond that with no more
+//! What counts is many rare severe lines together: each of them weighs with one an hour, and beyond that with no more
 //! than some times its usual, so that a line that pours does not make its service severe (`log.rate` tells of that one).
 //! A line's usual is what it comes to at any severity: one that moved up from INFO counts in full. All is judged given
 //! what the whole log writes meanwhile.
@@ -9,7 +9,7 @@
 
 use std::collections::BTreeMap;
 
-use evidence::{LogCount, Name, Time, Timing};
+use evidence::{HOUR, LogCount, Name, Nanos, Time, Timing};
 
 use super::{Detector, Moment, Said, cited, risen, sample_rank};
 use crate::budget::{Family, Streams};
@@ -21,6 +21,8 @@ use crate::weigh::Weights;
 /// How many services are watched, and how many of their lines.
 const SERVICES_MAX: usize = 2_000;
 const LINES_MAX: usize = 20_000;
+/// Severe lines so near to each other are one episode of their line.
+const EPISODE: Nanos = HOUR;
 /// WARN, as OpenTelemetry numbers it.
 const SEVERE: u8 = 13;
 
@@ -32,7 +34,7 @@ pub struct LogSeverity {
 
 impl Default for LogSeverity {
     fn default() -> LogSeverity {
-        LogSeverity { lines: Weights::new(LINES_MAX), services: Tallies::new(SERVICES_MAX) }
+        LogSeverity { lines: Weights::new(EPISODE, LINES_MAX), services: Tallies::new(SERVICES_MAX) }
     }
 }
 

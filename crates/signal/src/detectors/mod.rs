@@ -5,6 +5,8 @@
 
 mod log_new;
 mod log_rate;
+mod log_restarts;
+mod log_retries;
 mod log_severity;
 mod metric_level;
 mod metric_silent;
@@ -29,6 +31,8 @@ pub const DETECTORS: &[(&str, Make)] = &[
     ("log_new", || Box::new(log_new::LogNew::default())),
     ("log_rate", || Box::new(log_rate::LogRate::default())),
     ("log_severity", || Box::new(log_severity::LogSeverity::default())),
+    ("log_retries", || Box::new(log_retries::LogRetries::default())),
+    ("log_restarts", || Box::new(log_restarts::LogRestarts::default())),
     ("metric_level", || Box::new(metric_level::MetricLevel::default())),
     ("metric_silent", || Box::new(metric_silent::MetricSilent::default())),
     ("trace_latency", || Box::new(trace_latency::TraceLatency::default())),
