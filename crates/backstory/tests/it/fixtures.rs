@@ -10,7 +10,6 @@ const AWAITED: &[&str] = &[
     "log.ending",
     "log.instance",
     "metric.spread",
-    "metric.resets",
     "metric.saturation",
     "metric.ending",
     "metric.instance",
@@ -286,6 +285,31 @@ day 11 08:59:30 deploy api v42
 ",
     );
     assert!(!told.contains("log.restarts"), "{told}");
+}
+
+#[test]
+fn counters_that_start_again_and_again_are_told() {
+    let often: String = (0..12)
+        .map(|n| {
+            let at = |minute: i64| format!("day 11 {:02}:{:02}:00", 9 + (10 * n + minute) / 60, (10 * n + minute) % 60);
+            format!("{}  api requests_total 3\n{}  api requests_total {}\n", at(0), at(5), 13 + n % 2)
+        })
+        .collect();
+    let days: String = (1..12)
+        .map(|day| {
+            let line = |n: i64| {
+                format!("day {day} {:02}:{:02}:00  api requests_total {}\n", n / 12, n % 12 * 5, (288 * day + n) * 10)
+            };
+            (0..if day == 11 { 108 } else { 288 }).map(line).collect::<String>()
+        })
+        .collect();
+    check_signals(
+        &format!("//- metrics\n00:00:00..day 11 11:00:00 every 5m  api heap_mb {{300..340}}\n{days}{often}"),
+        expect![[r#"
+            metric.resets api "counters that start again" since day 11 08:00:00, 0.00241 -> 4 times (0.49 at day 11 09:30:30)
+            metric.resets api "counters that start again" since day 11 08:00:00, 0.00236 -> 6 times (0.60 at day 11 10:00:30)
+        "#]],
+    );
 }
 
 #[test]

@@ -121,6 +121,7 @@ fn kinds_of(detector: &str) -> &'static [&'static str] {
         "log_severity" => &["log.severity"],
         "log_retries" => &["log.retries"],
         "log_restarts" => &["log.restarts"],
+        "metric_resets" => &["metric.resets"],
         "metric_level" => &["metric.level", "metric.drift"],
         "metric_silent" => &["metric.silent"],
         "trace_latency" => &["trace.latency"],

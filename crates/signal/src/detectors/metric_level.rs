@@ -62,7 +62,9 @@ pub enum Read {
     Value(f64),
     /// Increase a minute.
     Gained(f64),
-    /// The first value of a counter, or the first after it started again.
+    /// The first value of a counter after it started again.
+    Restarted,
+    /// The first value of a counter, or one that fell by a little.
     Nothing,
 }
 
@@ -84,7 +86,11 @@ impl Meter {
             return Read::Value(value);
         }
         let minutes = (time - at) as f64 / evidence::MINUTE as f64;
-        if value < before || minutes <= 0.0 { Read::Nothing } else { Read::Gained((value - before) / minutes) }
+        match restarted {
+            true => Read::Restarted,
+            false if value < before || minutes <= 0.0 => Read::Nothing,
+            false => Read::Gained((value - before) / minutes),
+        }
     }
 
     fn is_counter(&self, named: bool) -> bool {
@@ -184,7 +190,7 @@ impl MetricLevel {
                     reported.gained += gained;
                     reported.gains = true;
                 }
-                Read::Nothing => {}
+                Read::Restarted | Read::Nothing => {}
             }
             reported.point = Some(*point);
         }

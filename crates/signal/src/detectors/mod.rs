@@ -9,6 +9,7 @@ mod log_restarts;
 mod log_retries;
 mod log_severity;
 mod metric_level;
+mod metric_resets;
 mod metric_silent;
 mod trace_edge;
 mod trace_errors;
@@ -35,6 +36,7 @@ pub const DETECTORS: &[(&str, Make)] = &[
     ("log_restarts", || Box::new(log_restarts::LogRestarts::default())),
     ("metric_level", || Box::new(metric_level::MetricLevel::default())),
     ("metric_silent", || Box::new(metric_silent::MetricSilent::default())),
+    ("metric_resets", || Box::new(metric_resets::MetricResets::default())),
     ("trace_latency", || Box::new(trace_latency::TraceLatency::default())),
     ("trace_errors", || Box::new(trace_errors::TraceErrors::default())),
     ("trace_edge", || Box::new(trace_edge::TraceEdge::default())),
