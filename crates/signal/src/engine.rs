@@ -9,6 +9,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use evidence::{Bucket, DAY, HOUR, Id, LATENESS, MINUTE, Nanos, Time, Timing, six};
 
 use crate::budget::{Budget, null_rate, warm_up};
+use crate::calls::Calls;
 use crate::detectors::{
     DETECTORS, Departure, Detector, LineCount, Moment, Origins, RecentChanges, Said, Tables, sample_rank,
 };
@@ -36,6 +37,7 @@ pub struct Engine {
     miner: Miner,
     origins: Origins,
     changes: RecentChanges,
+    calls: Calls,
     budget: Budget,
     folds: Folds,
     start: Option<Time>,
@@ -55,6 +57,7 @@ impl Engine {
             miner: Miner::new(),
             origins: Origins::default(),
             changes: RecentChanges::default(),
+            calls: Calls::default(),
             budget: Budget::new(),
             folds: Folds::default(),
             start: None,
@@ -73,6 +76,7 @@ impl Engine {
         self.changes.note(bucket);
         let mined = self.miner.observe(bucket.edge, &bucket.logs, tables.shapes);
         let lines = self.lines(bucket, &tables);
+        let joined = self.calls.observe(bucket.edge, &bucket.spans);
         let mut moment = Moment {
             edge: bucket.edge,
             start,
@@ -83,6 +87,7 @@ impl Engine {
             mined: &mined,
             origins: &self.origins,
             changes: &self.changes,
+            joined: &joined,
             budget: &self.budget,
             load: [1.0; 6],
         };

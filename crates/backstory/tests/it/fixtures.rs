@@ -6,16 +6,9 @@ use crate::fixture::{check_signals, told, written};
 use crate::program::run;
 
 /// Kinds that have their words, and no detector yet.
-const AWAITED: &[&str] = &[
-    "log.ending",
-    "log.instance",
-    "metric.spread",
-    "metric.saturation",
-    "metric.ending",
-    "metric.instance",
-    "trace.retries",
+const AWAITED: &[&str] =
+    &["log.ending", "log.instance", "metric.spread", "metric.saturation", "metric.ending", "metric.instance"    "trace.retries",
     "trace.calls",
-    "trace.gone",
 ];
 
 #[test]
@@ -421,6 +414,37 @@ day 12 10:00:00..day 12 16:00:00 every ~20m  shop->prices GET /prices {8..14}ms
             trace.edge shop "shop -> prices" since day 12 10:00:00, 0 -> 1 times (0.56 at day 12 10:01:30)
         "#]],
     );
+}
+
+#[test]
+fn a_call_that_is_made_no_more_is_told() {
+    check_signals(
+        r"
+//- traces
+10:00:00..day 11 16:00:00 every ~3m  shop->cart GET /cart {8..14}ms
+10:00:00..day 11 08:00:00 every ~3m  shop->prices GET /prices {8..14}ms
+",
+        expect![[r#"
+            trace.latency prices "GET /prices" since day 2 13:00:00, 10.9 -> 9.47 ms (0.24 at day 2 14:30:30)
+            trace.latency shop "GET /prices" since day 2 13:00:00, 13 -> 11.5 ms (0.24 at day 2 14:30:30)
+            trace.latency cart "GET /cart" since day 10 09:00:00, 10.9 -> 9.49 ms (0.28 at day 10 10:00:30)
+            trace.latency shop "GET /cart" since day 10 09:00:00, 12.9 -> 11.5 ms (0.27 at day 10 10:00:30)
+            trace.gone shop "shop -> prices" since day 11 07:59:09, 0 -> 3651 seconds since the last (0.36 at day 11 09:00:30)
+            trace.gone shop "shop -> prices" since day 11 07:59:09, 0 -> 25251 seconds since the last (1.00 at day 11 15:00:30)
+        "#]],
+    );
+}
+
+#[test]
+fn a_call_that_is_made_no_more_by_a_caller_without_work_is_not_missed() {
+    let told = told(
+        r"
+//- traces
+10:00:00..day 11 16:00:00 every ~3m  cart GET /cart {8..14}ms
+10:00:00..day 11 08:00:00 every ~3m  shop->prices GET /prices {8..14}ms
+",
+    );
+    assert!(!told.contains("trace.gone"), "{told}");
 }
 
 /// What people are shown of what is told.

@@ -127,6 +127,7 @@ fn kinds_of(detector: &str) -> &'static [&'static str] {
         "trace_latency" => &["trace.latency"],
         "trace_errors" => &["trace.errors"],
         "trace_edge" => &["trace.edge"],
+        "trace_gone" => &["trace.gone"],
         other => panic!("{other} is new: say here which kinds it raises"),
     }
 }

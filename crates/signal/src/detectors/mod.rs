@@ -13,6 +13,7 @@ mod metric_resets;
 mod metric_silent;
 mod trace_edge;
 mod trace_errors;
+mod trace_gone;
 mod trace_latency;
 
 pub(crate) use metric_level::{Meter, Metric, Read, says_counter};
@@ -20,6 +21,7 @@ pub(crate) use metric_level::{Meter, Metric, Read, says_counter};
 use evidence::{Address, Bucket, LogCount, Name, Names, Nanos, SeriesTable, Time};
 
 use crate::budget::{Budget, Family, Streams};
+use crate::calls::Joined;
 use crate::series::{Direction, Moved, SCALES, Turned};
 use crate::signal::{Amount, Citation, Kind, Subject, Unit};
 use crate::templates::{LineIndex, Mined, Miner, Shapes};
@@ -40,6 +42,7 @@ pub const DETECTORS: &[(&str, Make)] = &[
     ("trace_latency", || Box::new(trace_latency::TraceLatency::default())),
     ("trace_errors", || Box::new(trace_errors::TraceErrors::default())),
     ("trace_edge", || Box::new(trace_edge::TraceEdge::default())),
+    ("trace_gone", || Box::new(trace_gone::TraceGone::default())),
 ];
 
 /// What names and numbers of a run mean, as known when a bucket closes.
@@ -83,6 +86,8 @@ pub struct Moment<'a> {
     pub origins: &'a Origins,
     /// Changes of the last hours.
     pub changes: &'a RecentChanges,
+    /// Who called whom, as known by now.
+    pub joined: &'a Joined,
     /// The budget's shares now.
     pub budget: &'a Budget,
     /// How much the log writes beside its usual, by scale, for windows that close now; 1 where unknown.

@@ -17,7 +17,8 @@ const KEPT: usize = 3;
 pub enum Load {
     /// What everybody does, by scale.
     Given([f64; 6]),
-    /// What the stream itself was offered in the same window; a window without any is passed over.
+    /// What the stream itself was offered in the same window: its count goes with that by nature. A window without any
+    /// is passed over.
     Offered,
 }
 
@@ -62,16 +63,16 @@ impl<E> Tally<E> {
     fn close(&mut self, index: usize, edge: Time, load: Load, pools: &Pools, share: f64) -> Vec<(Moved, f64)> {
         let (before, now) = self.offered[index];
         self.offered[index] = (now, 0.0);
-        let load = match load {
-            Load::Given(load) => load[index],
-            Load::Offered => before + now,
+        let (load, in_proportion) = match load {
+            Load::Given(load) => (load[index], false),
+            Load::Offered => (before + now, true),
         };
         if load <= 0.0 || edge - self.began < SCALES[index] {
             self.watch.skip(index, edge);
             return Vec::new();
         }
         let shares = Shares { short: share, long: share };
-        let around = Surroundings { edge, load, load_noise: 0.0, pools, shares };
+        let around = Surroundings { edge, load, load_noise: 0.0, in_proportion, pools, shares };
         self.watch.close(index, &around).into_iter().map(|moved| (moved, load)).collect()
     }
 }
