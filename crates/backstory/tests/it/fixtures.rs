@@ -8,7 +8,6 @@ use crate::program::run;
 /// Kinds that have their words, and no detector yet.
 const AWAITED: &[&str] =
     &["log.ending", "log.instance", "metric.spread", "metric.saturation", "metric.ending", "metric.instance"    "trace.retries",
-    "trace.calls",
 ];
 
 #[test]
@@ -445,6 +444,38 @@ fn a_call_that_is_made_no_more_by_a_caller_without_work_is_not_missed() {
 ",
     );
     assert!(!told.contains("trace.gone"), "{told}");
+}
+
+#[test]
+fn an_operation_that_is_called_far_more_often_for_each_request_is_told() {
+    check_signals(
+        r"
+//- traces
+10:00:00..day 11 09:00:00 every ~5m  shop->stock GET /stock {8..14}ms x{1..3}
+day 11 09:00:00..day 11 12:00:00 every ~5m  shop->stock GET /stock {8..14}ms x{8..12}
+",
+        expect![[r#"
+            trace.calls shop "GET /stock -> stock GET /stock" since day 11 09:00:00, 1.99 -> 10.5 calls a request (0.42 at day 11 09:02:30)
+            trace.calls shop "GET /stock -> stock GET /stock" since day 11 09:00:00, 1.99 -> 8 calls a request (0.60 at day 11 09:05:30)
+            trace.latency shop "GET /stock" since day 11 09:00:00, 22.2 -> 114 ms (0.77 at day 11 09:05:30)
+            trace.calls shop "GET /stock -> stock GET /stock" since day 11 09:00:00, 1.99 -> 10.7 calls a request (0.79 at day 11 09:18:30)
+            trace.calls shop "GET /stock -> stock GET /stock" since day 11 09:00:00, 1.99 -> 10 calls a request (1.00 at day 11 09:20:30)
+            trace.latency shop "GET /stock" since day 11 09:00:00, 22.2 -> 127 ms (0.90 at day 11 09:26:30)
+            trace.latency shop "GET /stock" since day 11 09:00:00, 21.6 -> 107 ms (1.00 at day 11 09:30:30)
+        "#]],
+    );
+}
+
+#[test]
+fn five_times_the_requests_are_no_news_of_what_each_of_them_calls() {
+    let told = told(
+        r"
+//- traces
+10:00:00..day 11 12:00:00 every ~5m  shop->stock GET /stock {8..14}ms x{1..3}
+day 11 09:00:00..day 11 12:00:00 every ~1m  shop->stock GET /stock {8..14}ms x{1..3}
+",
+    );
+    assert!(!told.contains("trace.calls"), "{told}");
 }
 
 /// What people are shown of what is told.

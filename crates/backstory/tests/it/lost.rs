@@ -128,6 +128,7 @@ fn kinds_of(detector: &str) -> &'static [&'static str] {
         "trace_errors" => &["trace.errors"],
         "trace_edge" => &["trace.edge"],
         "trace_gone" => &["trace.gone"],
+        "trace_calls" => &["trace.calls"],
         other => panic!("{other} is new: say here which kinds it raises"),
     }
 }

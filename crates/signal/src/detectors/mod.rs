@@ -11,6 +11,7 @@ mod log_severity;
 mod metric_level;
 mod metric_resets;
 mod metric_silent;
+mod trace_calls;
 mod trace_edge;
 mod trace_errors;
 mod trace_gone;
@@ -43,6 +44,7 @@ pub const DETECTORS: &[(&str, Make)] = &[
     ("trace_errors", || Box::new(trace_errors::TraceErrors::default())),
     ("trace_edge", || Box::new(trace_edge::TraceEdge::default())),
     ("trace_gone", || Box::new(trace_gone::TraceGone::default())),
+    ("trace_calls", || Box::new(trace_calls::TraceCalls::default())),
 ];
 
 /// What names and numbers of a run mean, as known when a bucket closes.
