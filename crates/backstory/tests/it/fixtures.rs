@@ -7,8 +7,7 @@ use crate::program::run;
 
 /// Kinds that have their words, and no detector yet.
 const AWAITED: &[&str] =
-    &["log.ending", "log.instance", "metric.spread", "metric.saturation", "metric.ending", "metric.instance"    "trace.retries",
-];
+    &["log.ending", "log.instance", "metric.spread", "metric.saturation", "metric.ending", "metric.instance"];
 
 #[test]
 fn every_kind_has_its_fixture() {
@@ -476,6 +475,33 @@ day 11 09:00:00..day 11 12:00:00 every ~1m  shop->stock GET /stock {8..14}ms x{1
 ",
     );
     assert!(!told.contains("trace.calls"), "{told}");
+}
+
+#[test]
+fn a_call_that_is_made_again_after_failures_is_told() {
+    check_signals(
+        r"
+//- traces
+10:00:00..day 11 12:00:00 every ~2m  shop->stock GET /stock {8..14}ms
+10:00:00..day 11 12:00:00 every ~8h  shop->stock GET /stock {8..14}ms error x2
+day 11 09:00:00..day 11 12:00:00 every ~10m  shop->stock GET /stock {8..14}ms error x{2..4}
+",
+        expect![[r#"
+            trace.latency stock "GET /stock" since day 5 06:00:00, 10.9 -> 10.4 ms (0.26 at day 5 18:00:30)
+            trace.latency shop "GET /stock" since day 5 21:54:00, 12.9 -> 20.5 ms (0.38 at day 5 22:08:30)
+            trace.latency shop "GET /stock" since day 8 07:19:00, 12.9 -> 19 ms (0.25 at day 8 07:28:30)
+            trace.latency stock "GET /stock" since day 9 17:15:00, 10.9 -> 8.32 ms (0.21 at day 9 18:05:30)
+            trace.latency stock "GET /stock" since day 9 18:50:00, 10.9 -> 12.1 ms (0.21 at day 9 19:30:30)
+            trace.latency shop "GET /stock" since day 9 18:00:00, 12.9 -> 14.1 ms (0.21 at day 9 19:30:30)
+            trace.latency shop "GET /stock" since day 10 16:02:00, 12.9 -> 19.7 ms (0.21 at day 10 16:12:30)
+            trace.latency shop "GET /stock" since day 11 08:40:00, 12.9 -> 22.9 ms (0.23 at day 11 09:01:30)
+            trace.latency shop "GET /stock" since day 11 08:40:00, 12.9 -> 25.5 ms (0.99 at day 11 09:28:30)
+            trace.errors stock "GET /stock" since day 11 09:00:00, 0.0022 -> 0.214 share (0.57 at day 11 09:30:30)
+            trace.retries shop "stock GET /stock" since day 11 09:00:00, 0.125 -> 9 times (0.55 at day 11 09:30:30)
+            trace.errors stock "GET /stock" since day 11 09:00:00, 0.00171 -> 0.333 share (1.00 at day 11 10:00:30)
+            trace.retries shop "stock GET /stock" since day 11 09:00:00, 0.16 -> 18 times (1.00 at day 11 10:00:30)
+        "#]],
+    );
 }
 
 /// What people are shown of what is told.

@@ -129,6 +129,7 @@ fn kinds_of(detector: &str) -> &'static [&'static str] {
         "trace_edge" => &["trace.edge"],
         "trace_gone" => &["trace.gone"],
         "trace_calls" => &["trace.calls"],
+        "trace_retries" => &["trace.retries"],
         other => panic!("{other} is new: say here which kinds it raises"),
     }
 }

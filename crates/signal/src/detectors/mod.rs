@@ -16,6 +16,7 @@ mod trace_edge;
 mod trace_errors;
 mod trace_gone;
 mod trace_latency;
+mod trace_retries;
 
 pub(crate) use metric_level::{Meter, Metric, Read, says_counter};
 
@@ -45,6 +46,7 @@ pub const DETECTORS: &[(&str, Make)] = &[
     ("trace_edge", || Box::new(trace_edge::TraceEdge::default())),
     ("trace_gone", || Box::new(trace_gone::TraceGone::default())),
     ("trace_calls", || Box::new(trace_calls::TraceCalls::default())),
+    ("trace_retries", || Box::new(trace_retries::TraceRetries::default())),
 ];
 
 /// What names and numbers of a run mean, as known when a bucket closes.
