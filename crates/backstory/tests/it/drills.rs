@@ -74,11 +74,18 @@ fn drills_with_and_without_each_detector() {
         all                     4 of 4  9.0d 9.0d 9.0d 8.0d       0.285
         without log_new         4 of 4  9.0d 9.0d 9.0d 8.0d       0.239
         without log_rate        4 of 4  9.0d 9.0d 9.0d 8.0d       0.250
+        without log_severity    4 of 4  9.0d 9.0d 9.0d 8.0d       0.285
+        without log_retries     4 of 4  9.0d 9.0d 9.0d 8.0d       0.285
+        without log_restarts    4 of 4  9.0d 9.0d 9.0d 8.0d       0.285
         without metric_level    1 of 4  2.0d - - -                0.046
         without metric_silent   4 of 4  9.0d 9.0d 9.0d 8.0d       0.285
+        without metric_resets   4 of 4  9.0d 9.0d 9.0d 8.0d       0.285
         without trace_latency   4 of 4  9.0d 9.0d 9.0d 8.0d       0.285
         without trace_errors    4 of 4  9.0d 9.0d 9.0d 8.0d       0.285
         without trace_edge      4 of 4  9.0d 9.0d 9.0d 8.0d       0.285
+        without trace_gone      4 of 4  9.0d 9.0d 9.0d 8.0d       0.285
+        without trace_calls     4 of 4  9.0d 9.0d 9.0d 8.0d       0.285
+        without trace_retries   4 of 4  9.0d 9.0d 9.0d 8.0d       0.285
     "#]]
     .assert_eq(&table);
 }
