@@ -153,7 +153,7 @@ impl Seen {
             add(&mut self.reporters.entry(row.service).or_default().spans, 1, row.end);
             *self.sources.entry(row.service).or_default().entry(row.source).or_default() += 1;
         }
-        for call in self.calls.observe(bucket.edge, &bucket.spans) {
+        for call in self.calls.observe(bucket.edge, &bucket.spans).calls {
             let span = call.callee;
             let entry = self.map.entry((call.caller, span.service)).or_insert_with(|| {
                 let source = evidence.sources.get(span.source as usize).cloned().unwrap_or_default();

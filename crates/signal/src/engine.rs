@@ -9,7 +9,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use evidence::{Bucket, DAY, HOUR, Id, LATENESS, MINUTE, Nanos, Time, Timing, six};
 
 use crate::budget::{Budget, null_rate, warm_up};
-use crate::detectors::{DETECTORS, Departure, Detector, LineCount, Moment, Origins, RecentChanges, Said, Tables};
+use crate::calls::Calls;
+use crate::detectors::{
+    DETECTORS, Departure, Detector, LineCount, Moment, Origins, RecentChanges, Said, Tables, sample_rank,
+};
 use crate::fold::{Fold, Folds, Placed, key};
 use crate::meters::Readings;
 use crate::signal::{BaseRate, Direction, Kind, Signal};
@@ -35,6 +38,7 @@ pub struct Engine {
     miner: Miner,
     origins: Origins,
     changes: RecentChanges,
+    calls: Calls,
     budget: Budget,
     readings: Readings,
     folds: Folds,
@@ -55,6 +59,7 @@ impl Engine {
             miner: Miner::new(),
             origins: Origins::default(),
             changes: RecentChanges::default(),
+            calls: Calls::default(),
             budget: Budget::new(),
             readings: Readings::default(),
             folds: Folds::default(),
@@ -75,6 +80,7 @@ impl Engine {
         let mined = self.miner.observe(bucket.edge, &bucket.logs, tables.shapes);
         let lines = self.lines(bucket, &tables);
         self.readings.read(bucket, &tables);
+        let joined = self.calls.observe(bucket.edge, &bucket.spans);
         let mut moment = Moment {
             edge: bucket.edge,
             start,
@@ -85,6 +91,7 @@ impl Engine {
             mined: &mined,
             origins: &self.origins,
             changes: &self.changes,
+            joined: &joined,
             budget: &self.budget,
             readings: &self.readings,
             load: [1.0; 6],
@@ -179,8 +186,7 @@ impl Engine {
                 Timing::OnTime => entry.on_time += u64::from(count.count),
                 Timing::Late | Timing::Held => entry.astray += u64::from(count.count),
             }
-            let rank = |c: &evidence::LogCount| (c.sample_text == u64::MAX, c.sample_hash, c.source, c.sample_record);
-            if rank(count) < rank(&entry.sample) {
+            if sample_rank(count) < sample_rank(&entry.sample) {
                 entry.sample = *count;
             }
         }

@@ -16,7 +16,10 @@ pub mod meters;
 mod novelty;
 pub mod series;
 mod signal;
+mod starts;
 pub mod templates;
+mod weigh;
+mod wording;
 
 pub use engine::{Engine, Settings};
 pub use fold::{Fold, is_felt, key};

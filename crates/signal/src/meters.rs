@@ -55,7 +55,9 @@ pub enum Read {
     Value(f64),
     /// Increase a minute.
     Gained(f64),
-    /// The first value of a counter, or the first after it started again.
+    /// The first value of a counter after it started again.
+    Restarted,
+    /// The first value of a counter, one that fell by a little, or one that only tells the time.
     Nothing,
 }
 
@@ -82,7 +84,11 @@ impl Meter {
             return Read::Value(value);
         }
         let minutes = (time - at) as f64 / evidence::MINUTE as f64;
-        if value < before || minutes <= 0.0 { Read::Nothing } else { Read::Gained((value - before) / minutes) }
+        match restarted {
+            true => Read::Restarted,
+            false if value < before || minutes <= 0.0 => Read::Nothing,
+            false => Read::Gained((value - before) / minutes),
+        }
     }
 
     /// Whether it only tells the time: it moves by the same in each minute, as an age does, or what is left of a certificate.
@@ -193,7 +199,7 @@ impl Reported {
                 self.gained += gained;
                 self.gains = true;
             }
-            Read::Nothing => {}
+            Read::Restarted | Read::Nothing => {}
         }
         self.point = Some(*point);
     }

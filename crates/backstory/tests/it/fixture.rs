@@ -1,7 +1,7 @@
 //! A whole system in one string, and what is told of it in another.
 //!
-//! Sections begin with `//- ` and a name: `api.log` (whose lines are the service `api`'s), `metrics`, `traces`, `changes`. A
-//! line begins with its moment, `10:40:00` or `day 3 10:40:00`; one line may stand for many, `10:00:00..day 4 10:00:00 every
+//! Sections begin with `//- ` and a name: `api.log` (whose lines are the service `api`'s, at INFO where they do not begin
+//! with another level in capitals), `metrics`, `traces`, `changes`. A line begins with its moment, `10:40:00` or `day 3 10:40:00`; one line may stand for many, `10:00:00..day 4 10:00:00 every
 //! 30s`, or `every ~30s` where the gaps are as uneven as in life. What follows two blanks is what happens then; `{8..14}` is
 //! a number that varies in that range, the same at each run. `@api-1 ` before a line, or after a metric's service, names the
 //! instance. `then ` before a line writes it below all others, however early
@@ -211,22 +211,28 @@ fn changes(happened: &[Happened]) -> String {
     happened.iter().map(change).collect()
 }
 
-/// `shop->cart GET /cart 12ms error`: two spans of one request; without an arrow one span.
+/// `shop->cart GET /cart 12ms error x3`: the caller's span and that of each call, one after the other, of which all but the
+/// last of several fail; without an arrow one span.
 fn traces(happened: &[Happened]) -> String {
     happened.iter().enumerate().map(|(n, h)| request(n as u64 + 1, h).to_string() + "\n").collect()
 }
 
 fn request(number: u64, happened: &Happened) -> Value {
     let (who, what) = happened.what.split_once(' ').unwrap();
+    let (what, calls) = match what.rsplit_once(" x") {
+        Some((what, calls)) => (what, calls.parse::<i64>().unwrap()),
+        None => (what, 1),
+    };
     let (what, failed) = what.strip_suffix(" error").map_or((what, false), |what| (what, true));
     let (name, took) = what.rsplit_once(' ').unwrap();
     let took = took.strip_suffix("ms").unwrap().parse::<i64>().unwrap() * evidence::MILLISECOND;
-    let span = |id: u64, parent: u64, more: Nanos| {
+    let id = |n: i64| (number << 8) + n as u64;
+    let span = |(id, parent): (u64, u64), from: Nanos, to: Nanos, failed: bool| {
         let parent = if parent == 0 { String::new() } else { format!("{parent:016x}") };
         json!({
             "traceId": format!("{number:032x}"), "spanId": format!("{id:016x}"), "parentSpanId": parent, "name": name,
-            "startTimeUnixNano": (happened.at.0 - more).to_string(),
-            "endTimeUnixNano": (happened.at.0 + took + more).to_string(),
+            "startTimeUnixNano": (happened.at.0 + from).to_string(),
+            "endTimeUnixNano": (happened.at.0 + to).to_string(),
             "status": if failed { json!({"code": 2}) } else { json!({}) },
         })
     };
@@ -236,14 +242,14 @@ fn request(number: u64, happened: &Happened) -> Value {
             "scopeSpans": [{"spans": [span]}],
         })
     };
-    let (root, leaf) = (2 * number, 2 * number + 1);
-    match who.split_once("->") {
-        Some((caller, callee)) => {
-            let both = [of(caller, span(root, 0, evidence::MILLISECOND)), of(callee, span(leaf, root, 0))];
-            json!({"resourceSpans": both})
-        }
-        None => json!({"resourceSpans": [of(who, span(root, 0, 0))]}),
-    }
+    let Some((caller, callee)) = who.split_once("->") else {
+        return json!({"resourceSpans": [of(who, span((id(0), 0), 0, took, failed))]});
+    };
+    let around = evidence::MILLISECOND;
+    let whole = span((id(0), 0), -around, calls * took + around, failed && calls == 1);
+    let call = |n: i64| of(callee, span((id(n), id(0)), (n - 1) * took, n * took, failed && (calls == 1 || n < calls)));
+    let all: Vec<Value> = std::iter::once(of(caller, whole)).chain((1..=calls).map(call)).collect();
+    json!({"resourceSpans": all})
 }
 
 /// A line of a replay in short: what, since when, how much of it, how strong and when it was raised.

@@ -5,16 +5,11 @@ use expect_test::expect;
 use crate::fixture::{check_signals, told, written};
 use crate::program::run;
 
-/// Kinds that have their words, and no detector yet.
-const AWAITED: &[&str] =
-    &["log.severity", "log.retries", "log.restarts", "metric.resets", "trace.retries", "trace.calls", "trace.gone"];
-
 #[test]
 fn every_kind_has_its_fixture() {
     let here = include_str!("fixtures.rs");
     for (_, kind) in signal::Kind::ALL {
-        let has = here.contains(&format!("\n            {kind} "));
-        assert_eq!(has, !AWAITED.contains(&kind), "{kind}: has a fixture, {has}");
+        assert!(here.contains(&format!("\n            {kind} ")), "nothing below is told as {kind}");
     }
 }
 
@@ -153,6 +148,149 @@ fn what_is_said_to_have_stopped_has_stopped_in_all_of_that_time() {
 }
 
 #[test]
+fn many_rare_severe_lines_together_are_told_though_none_of_them_pours() {
+    let ordinary: String = RARE.map(|what| format!("10:00:00..day 11 12:00:00 every ~9h  WARN {what}\n")).concat();
+    let from = |n: usize| format!("day 11 08:{:02}:00..day 11 12:00:00", 7 * n);
+    let trouble: String =
+        RARE.iter().enumerate().map(|(n, what)| format!("{} every ~70m  WARN {what}\n", from(n))).collect();
+    let log = "//- api.log\n10:00:00..day 11 12:00:00 every ~1m  GET /cart 200 {8..14}ms\n";
+    check_signals(
+        &format!("{log}{ordinary}{trouble}"),
+        expect![[r#"
+            log.severity api "lines at WARN or worse" since day 7 07:10:00, 0.0356 -> 3 lines in two minutes (0.26 at day 7 07:12:30)
+            log.severity api "lines at WARN or worse" since day 11 08:00:00, 0.923 -> 14 lines in one hour (0.67 at day 11 09:00:30)
+        "#]],
+    );
+}
+
+/// Lines at WARN, none of which comes often.
+const RARE: [&str; 8] = [
+    "address of {100..900} is not complete",
+    "pool has no free connection, waited {10..90}ms",
+    "answer of the price list took {200..900}ms",
+    "cart {100..900} was changed by two at once",
+    "no answer from the mailer within {1..9}s",
+    "session {100..900} is unknown",
+    "disk cache is full, {10..90} entries dropped",
+    "clock of the host is {10..90}ms off",
+];
+
+#[test]
+fn a_line_whose_severity_moved_up_is_told() {
+    check_signals(
+        r"
+//- api.log
+10:00:00..day 11 12:00:00 every ~1m  GET /cart 200 {8..14}ms
+10:00:00..day 11 09:00:00 every ~4m  cart {100..900} was saved at the second try
+10:00:00..day 11 12:00:00 every ~8h  WARN session {100..900} is unknown
+day 11 09:00:00..day 11 12:00:00 every ~4m  WARN cart {100..900} was saved at the second try
+",
+        expect![[r#"
+            log.severity api "lines at WARN or worse" since day 11 09:00:00, 0.0216 -> 4 lines in ten minutes (0.30 at day 11 09:25:30)
+            log.severity api "lines at WARN or worse" since day 11 09:00:00, 0.129 -> 7 lines in one hour (0.49 at day 11 09:30:30)
+            log.severity api "lines at WARN or worse" since day 11 09:00:00, 0.129 -> 18 lines in one hour (1.00 at day 11 10:00:30)
+        "#]],
+    );
+}
+
+#[test]
+fn one_severe_line_that_pours_does_not_make_its_service_severe() {
+    let told = told(
+        r"
+//- api.log
+10:00:00..day 11 12:00:00 every ~1m  GET /cart 200 {8..14}ms
+10:00:00..day 11 12:00:00 every ~2h  WARN address of {100..900} is not complete
+10:00:00..day 11 12:00:00 every ~2h  WARN session {100..900} is unknown
+10:00:00..day 11 12:00:00 every ~9h  WARN disk cache is full, {10..90} entries dropped
+day 11 09:00:00..day 11 12:00:00 every ~10s  WARN disk cache is full, {10..90} entries dropped
+",
+    );
+    let severe = shown(&told).iter().any(|line| line.starts_with("log.severity"));
+    assert!(told.contains("log.rate") && !severe, "{told}");
+}
+
+#[test]
+fn a_service_that_speaks_more_often_of_trying_again_is_told() {
+    check_signals(
+        r"
+//- api.log
+10:00:00..day 11 12:00:00 every ~1m  GET /cart 200 {8..14}ms
+10:00:00..day 11 12:00:00 every ~6h  retrying payment {100..900}
+10:00:00..day 11 12:00:00 every ~9h  no answer from the mailer, attempt {2..4} of 5
+10:00:00..day 11 12:00:00 every ~8h  price list is busy, trying again in {1..9}s
+10:00:00..day 11 12:00:00 every ~9h  lost the queue, backoff {100..900}ms
+day 11 08:00:00..day 11 12:00:00 every ~20m  retrying payment {100..900}
+day 11 08:04:00..day 11 12:00:00 every ~20m  no answer from the mailer, attempt {2..4} of 5
+day 11 08:09:00..day 11 12:00:00 every ~20m  price list is busy, trying again in {1..9}s
+day 11 08:11:00..day 11 12:00:00 every ~20m  lost the queue, backoff {100..900}ms
+",
+        expect![[r#"
+            log.rate api "no answer from the mailer, attempt <num> of <num>" since day 9 22:00:00, 0.132 -> 3 lines in one hour (0.22 at day 9 23:30:30)
+            log.retries api "lines that speak of trying again" since day 11 08:00:00, 0.109 -> 4 lines in ten minutes (0.31 at day 11 08:10:30)
+            log.retries api "lines that speak of trying again" since day 11 08:00:00, 0.115 -> 5 lines in ten minutes (0.44 at day 11 08:15:30)
+            log.retries api "lines that speak of trying again" since day 11 08:00:00, 0.506 -> 12 lines in one hour (0.76 at day 11 08:30:30)
+            log.retries api "lines that speak of trying again" since day 11 08:00:00, 0.506 -> 12 lines in one hour (1.00 at day 11 09:00:30)
+        "#]],
+    );
+}
+
+#[test]
+fn a_service_that_starts_again_and_again_is_told() {
+    check_signals(
+        r"
+//- api.log
+10:00:00..day 11 12:00:00 every ~1m  GET /cart 200 {8..14}ms
+day 4 03:00:00  server started in {100..900}ms
+day 11 09:00:00..day 11 11:00:00 every 7m  reading settings
+day 11 09:00:01..day 11 11:00:00 every 7m  server started in {100..900}ms
+",
+        expect![[r#"
+            log.new api "server started in <dur>" since day 4 03:00:00, 0 -> 1 times (0.37 at day 4 03:01:30)
+            log.new api "reading settings" since day 11 09:00:00, 0 -> 1 times (0.44 at day 11 09:01:30)
+            log.restarts api "starts of its instances" since day 11 09:00:00, 0.00245 -> 5 times (0.59 at day 11 09:30:30)
+            log.restarts api "starts of its instances" since day 11 09:00:00, 0.00245 -> 9 times (0.98 at day 11 10:00:30)
+        "#]],
+    );
+}
+
+#[test]
+fn starts_after_deploys_and_now_and_then_are_ordinary_life() {
+    let told = told(
+        r"
+//- api.log
+10:00:00..day 12 12:00:00 every ~1m  GET /cart 200 {8..14}ms
+day 2 03:00:00..day 12 03:00:00 every 168h  server started in {100..900}ms
+day 11 09:00:00..day 11 09:20:00 every 2m  server started in {100..900}ms
+//- changes
+day 11 08:59:30 deploy api v42
+",
+    );
+    assert!(!told.contains("log.restarts"), "{told}");
+}
+
+#[test]
+fn counters_that_start_again_and_again_are_told() {
+    let often: String = (0..12)
+        .map(|n| {
+            let at = |minute: i64| format!("day 11 {:02}:{:02}:00", 9 + (10 * n + minute) / 60, (10 * n + minute) % 60);
+            format!("{}  api requests_total 3\n{}  api requests_total {}\n", at(0), at(5), 13 + n % 2)
+        })
+        .collect();
+    let days: String = (1..12)
+        .map(|day| {
+            let line = |n: i64| {
+                format!("day {day} {:02}:{:02}:00  api requests_total {}\n", n / 12, n % 12 * 5, (288 * day + n) * 10)
+            };
+            (0..if day == 11 { 108 } else { 288 }).map(line).collect::<String>()
+        })
+        .collect();
+    check_signals(
+        &format!("//- metrics\n00:00:00..day 11 11:00:00 every 5m  api heap_mb {{300..340}}\n{days}{often}"),
+        expect![""],
+    );
+}
+
+#[test]
 fn a_metric_that_moves_within_a_day_is_told() {
     check_signals(
         r"
@@ -264,11 +402,106 @@ day 12 10:00:00..day 12 16:00:00 every ~20m  shop->prices GET /prices {8..14}ms
     );
 }
 
+#[test]
+fn a_call_that_is_made_no_more_is_told() {
+    check_signals(
+        r"
+//- traces
+10:00:00..day 11 16:00:00 every ~3m  shop->cart GET /cart {8..14}ms
+10:00:00..day 11 08:00:00 every ~3m  shop->prices GET /prices {8..14}ms
+",
+        expect![[r#"
+            trace.latency prices "GET /prices" since day 2 13:00:00, 10.9 -> 9.47 ms (0.24 at day 2 14:30:30)
+            trace.latency shop "GET /prices" since day 2 13:00:00, 13 -> 11.5 ms (0.24 at day 2 14:30:30)
+            trace.latency cart "GET /cart" since day 10 09:00:00, 10.9 -> 9.49 ms (0.28 at day 10 10:00:30)
+            trace.latency shop "GET /cart" since day 10 09:00:00, 12.9 -> 11.5 ms (0.27 at day 10 10:00:30)
+            trace.gone shop "shop -> prices" since day 11 07:59:09, 0 -> 3651 seconds since the last (0.34 at day 11 09:00:30)
+            trace.gone shop "shop -> prices" since day 11 07:59:09, 0 -> 25251 seconds since the last (1.00 at day 11 15:00:30)
+        "#]],
+    );
+}
+
+#[test]
+fn a_call_that_is_made_no_more_by_a_caller_without_work_is_not_missed() {
+    let told = told(
+        r"
+//- traces
+10:00:00..day 11 16:00:00 every ~3m  cart GET /cart {8..14}ms
+10:00:00..day 11 08:00:00 every ~3m  shop->prices GET /prices {8..14}ms
+",
+    );
+    assert!(!told.contains("trace.gone"), "{told}");
+}
+
+#[test]
+fn an_operation_that_is_called_far_more_often_for_each_request_is_told() {
+    check_signals(
+        r"
+//- traces
+10:00:00..day 11 09:00:00 every ~5m  shop->stock GET /stock {8..14}ms x{1..3}
+day 11 09:00:00..day 11 12:00:00 every ~5m  shop->stock GET /stock {8..14}ms x{8..12}
+",
+        expect![[r#"
+            trace.calls shop "GET /stock -> stock GET /stock" since day 11 09:00:00, 1.99 -> 10.5 calls a request (0.40 at day 11 09:02:30)
+            trace.calls shop "GET /stock -> stock GET /stock" since day 11 09:00:00, 1.99 -> 8 calls a request (0.58 at day 11 09:05:30)
+            trace.latency shop "GET /stock" since day 11 09:00:00, 22.2 -> 114 ms (0.77 at day 11 09:05:30)
+            trace.calls shop "GET /stock -> stock GET /stock" since day 11 09:00:00, 1.99 -> 10.7 calls a request (0.77 at day 11 09:18:30)
+            trace.calls shop "GET /stock -> stock GET /stock" since day 11 09:00:00, 1.99 -> 10 calls a request (1.00 at day 11 09:20:30)
+            trace.latency shop "GET /stock" since day 11 09:00:00, 22.2 -> 127 ms (0.90 at day 11 09:26:30)
+            trace.latency shop "GET /stock" since day 11 09:00:00, 21.6 -> 107 ms (1.00 at day 11 09:30:30)
+        "#]],
+    );
+}
+
+#[test]
+fn five_times_the_requests_are_no_news_of_what_each_of_them_calls() {
+    let told = told(
+        r"
+//- traces
+10:00:00..day 11 12:00:00 every ~5m  shop->stock GET /stock {8..14}ms x{1..3}
+day 11 09:00:00..day 11 12:00:00 every ~1m  shop->stock GET /stock {8..14}ms x{1..3}
+",
+    );
+    assert!(!told.contains("trace.calls"), "{told}");
+}
+
+#[test]
+fn a_call_that_is_made_again_after_failures_is_told() {
+    check_signals(
+        r"
+//- traces
+10:00:00..day 11 12:00:00 every ~2m  shop->stock GET /stock {8..14}ms
+10:00:00..day 11 12:00:00 every ~8h  shop->stock GET /stock {8..14}ms error x2
+day 11 09:00:00..day 11 12:00:00 every ~10m  shop->stock GET /stock {8..14}ms error x{2..4}
+",
+        expect![[r#"
+            trace.latency stock "GET /stock" since day 5 06:00:00, 10.9 -> 10.4 ms (0.26 at day 5 18:00:30)
+            trace.latency shop "GET /stock" since day 5 21:54:00, 12.9 -> 20.5 ms (0.38 at day 5 22:08:30)
+            trace.latency shop "GET /stock" since day 8 07:19:00, 12.9 -> 19 ms (0.25 at day 8 07:28:30)
+            trace.latency stock "GET /stock" since day 9 17:15:00, 10.9 -> 8.32 ms (0.21 at day 9 18:05:30)
+            trace.latency stock "GET /stock" since day 9 18:50:00, 10.9 -> 12.1 ms (0.21 at day 9 19:30:30)
+            trace.latency shop "GET /stock" since day 9 18:00:00, 12.9 -> 14.1 ms (0.21 at day 9 19:30:30)
+            trace.latency shop "GET /stock" since day 10 16:02:00, 12.9 -> 19.7 ms (0.20 at day 10 16:12:30)
+            trace.latency shop "GET /stock" since day 11 08:40:00, 12.9 -> 22.9 ms (0.23 at day 11 09:01:30)
+            trace.latency shop "GET /stock" since day 11 08:40:00, 12.9 -> 25.5 ms (0.99 at day 11 09:28:30)
+            trace.errors stock "GET /stock" since day 11 09:00:00, 0.0022 -> 0.214 share (0.55 at day 11 09:30:30)
+            trace.retries shop "stock GET /stock" since day 11 09:00:00, 0.125 -> 9 times (0.52 at day 11 09:30:30)
+            trace.errors stock "GET /stock" since day 11 09:00:00, 0.00171 -> 0.333 share (1.00 at day 11 10:00:30)
+            trace.retries shop "stock GET /stock" since day 11 09:00:00, 0.16 -> 18 times (1.00 at day 11 10:00:30)
+        "#]],
+    );
+}
+
+/// What people are shown of what is told.
+fn shown(told: &str) -> Vec<&str> {
+    let strength = |line: &str| line.rsplit_once('(').unwrap().1[..4].parse::<f64>().unwrap();
+    told.lines().filter(|line| strength(line) >= 0.5).collect()
+}
+
 /// Nothing of 0.5 or more: what people are shown. Below it a few are expected of anything that is watched for long.
 fn nothing_is_shown(system: &str) {
     let told = told(system);
-    let strength = |line: &str| line.rsplit_once('(').unwrap().1[..4].parse::<f64>().unwrap();
-    let shown: Vec<&str> = told.lines().filter(|line| strength(line) >= 0.5).collect();
+    let shown = shown(&told);
     assert!(shown.is_empty(), "of a quiet system: {shown:#?}");
 }
 

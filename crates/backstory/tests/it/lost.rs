@@ -124,11 +124,18 @@ fn kinds_of(detector: &str) -> &'static [&'static str] {
         "metric_instance" => &["metric.instance"],
         "metric_saturation" => &["metric.saturation"],
         "metric_spread" => &["metric.spread"],
+        "log_severity" => &["log.severity"],
+        "log_retries" => &["log.retries"],
+        "log_restarts" => &["log.restarts"],
+        "metric_resets" => &["metric.resets"],
         "metric_level" => &["metric.level", "metric.drift"],
         "metric_silent" => &["metric.silent"],
         "trace_latency" => &["trace.latency"],
         "trace_errors" => &["trace.errors"],
         "trace_edge" => &["trace.edge"],
+        "trace_gone" => &["trace.gone"],
+        "trace_calls" => &["trace.calls"],
+        "trace_retries" => &["trace.retries"],
         other => panic!("{other} is new: say here which kinds it raises"),
     }
 }

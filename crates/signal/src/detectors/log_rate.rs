@@ -205,6 +205,7 @@ impl LogRate {
                 edge: moment.edge,
                 load: load(rest.0.max(0.0), rest.1.max(0.0)),
                 load_noise: LOAD_BURSTS / (rest.1.max(0.0) + LOAD_PRIOR),
+                in_proportion: false,
                 pools: &self.pools,
                 shares,
             };

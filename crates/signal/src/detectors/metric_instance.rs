@@ -185,7 +185,7 @@ impl Closing<'_> {
         }
         let many = members.len() as f64;
         let load = self.moment.load[WIDTHS[self.place]];
-        let window = |member: &Member| Window { value: member.off, load, load_noise: 0.0 };
+        let window = |member: &Member| Window { value: member.off, load, ..Window::default() };
         let mut stands = false;
         for member in &members {
             let usual = siblings.usual[self.place];

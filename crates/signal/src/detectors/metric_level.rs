@@ -57,6 +57,7 @@ impl Detector for MetricLevel {
                     edge: moment.edge,
                     load: moment.load[index],
                     load_noise: 0.0,
+                    in_proportion: false,
                     pools: &self.pools,
                     shares,
                 };
@@ -104,8 +105,14 @@ impl MetricLevel {
             watched.latest.pop_front();
         }
         watched.latest.push_back((point.time, value));
-        let around =
-            Surroundings { edge: moment.edge, load: moment.load[0], load_noise: 0.0, pools: &self.pools, shares };
+        let around = Surroundings {
+            edge: moment.edge,
+            load: moment.load[0],
+            load_noise: 0.0,
+            in_proportion: false,
+            pools: &self.pools,
+            shares,
+        };
         watched.watch.value(value, &around)
     }
 

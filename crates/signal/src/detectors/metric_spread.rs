@@ -56,7 +56,14 @@ impl Detector for MetricSpread {
         for index in 1..SCALES.len() {
             if moment.edge.0 % half(index) == 0 {
                 let load = moment.load[index];
-                let around = Surroundings { edge: moment.edge, load, load_noise: 0.0, pools: &self.pools, shares };
+                let around = Surroundings {
+                    edge: moment.edge,
+                    load,
+                    load_noise: 0.0,
+                    in_proportion: false,
+                    pools: &self.pools,
+                    shares,
+                };
                 for (metric, spread) in &mut self.metrics {
                     moves.extend(spread.watch.close(index, &around).into_iter().map(|m| (*metric, m)));
                 }
@@ -95,7 +102,8 @@ impl MetricSpread {
         });
         let Some(measure) = spread.measure(reading) else { return Vec::new() };
         let load = moment.load[0];
-        let around = Surroundings { edge: moment.edge, load, load_noise: 0.0, pools: &self.pools, shares };
+        let around =
+            Surroundings { edge: moment.edge, load, load_noise: 0.0, in_proportion: false, pools: &self.pools, shares };
         spread.watch.value(measure, &around)
     }
 

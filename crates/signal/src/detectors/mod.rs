@@ -7,21 +7,29 @@ mod log_ending;
 mod log_instance;
 mod log_new;
 mod log_rate;
+mod log_restarts;
+mod log_retries;
+mod log_severity;
 mod metric_ending;
 mod metric_instance;
 mod metric_level;
+mod metric_resets;
 mod metric_saturation;
 mod metric_silent;
 mod metric_spread;
+mod trace_calls;
 mod trace_edge;
 mod trace_errors;
+mod trace_gone;
 mod trace_latency;
+mod trace_retries;
 
 use evidence::{Address, Bucket, LogCount, Name, Names, Nanos, SeriesTable, Time};
 
 use crate::budget::{Budget, Family, Streams};
+use crate::calls::Joined;
 use crate::meters::Readings;
-use crate::series::Direction;
+use crate::series::{Direction, Moved, SCALES, Turned};
 use crate::signal::{Amount, Citation, Kind, Subject, Unit};
 use crate::templates::{LineIndex, Mined, Miner, Shapes};
 
@@ -37,15 +45,22 @@ pub const DETECTORS: &[(&str, Make)] = &[
     ("log_rate", || Box::new(log_rate::LogRate::default())),
     ("log_ending", || Box::new(log_ending::LogEnding::default())),
     ("log_instance", || Box::new(log_instance::LogInstance::default())),
+    ("log_severity", || Box::new(log_severity::LogSeverity::default())),
+    ("log_retries", || Box::new(log_retries::LogRetries::default())),
+    ("log_restarts", || Box::new(log_restarts::LogRestarts::default())),
     ("metric_level", || Box::new(metric_level::MetricLevel::default())),
     ("metric_ending", || Box::new(metric_ending::MetricEnding::default())),
     ("metric_instance", || Box::new(metric_instance::MetricInstance::default())),
     ("metric_saturation", || Box::new(metric_saturation::MetricSaturation::default())),
     ("metric_silent", || Box::new(metric_silent::MetricSilent::default())),
     ("metric_spread", || Box::new(metric_spread::MetricSpread::default())),
+    ("metric_resets", || Box::new(metric_resets::MetricResets::default())),
     ("trace_latency", || Box::new(trace_latency::TraceLatency::default())),
     ("trace_errors", || Box::new(trace_errors::TraceErrors::default())),
     ("trace_edge", || Box::new(trace_edge::TraceEdge::default())),
+    ("trace_gone", || Box::new(trace_gone::TraceGone::default())),
+    ("trace_calls", || Box::new(trace_calls::TraceCalls::default())),
+    ("trace_retries", || Box::new(trace_retries::TraceRetries::default())),
 ];
 
 /// What names and numbers of a run mean, as known when a bucket closes.
@@ -89,6 +104,8 @@ pub struct Moment<'a> {
     pub origins: &'a Origins,
     /// Changes of the last hours.
     pub changes: &'a RecentChanges,
+    /// Who called whom, as known by now.
+    pub joined: &'a Joined,
     /// The budget's shares now.
     pub budget: &'a Budget,
     /// What the bucket's points say.
@@ -274,6 +291,42 @@ impl RecentChanges {
         self.changes.iter().any(|(change, whose)| {
             (*whose == service || !whose.is_some()) && at >= *change && at - *change <= AFTER_CHANGE
         })
+    }
+}
+
+/// Of several samples the one to show comes first: one whose text was kept, then by content and place alone.
+pub(crate) fn sample_rank(count: &LogCount) -> (bool, u64, u32, u64) {
+    (count.sample_text == u64::MAX, count.sample_hash, count.source, count.sample_record)
+}
+
+/// What a window of a stream of counts says, where only more of it is told.
+fn risen<K>(
+    kind: Kind,
+    subject: Subject,
+    turned: &Turned<K>,
+    evidence: impl FnOnce() -> Vec<Citation>,
+) -> Option<Said> {
+    match turned.moved {
+        Moved::Ended { at, settled, .. } => Some(Said::Ended { kind, subject, at, settled }),
+        Moved::Departed(finding) if finding.direction == Direction::Up => {
+            let window = SCALES[finding.scale];
+            let lines = matches!(kind, Kind::LogSeverity | Kind::LogRetries);
+            Some(Said::Departed(Box::new(Departure {
+                kind,
+                subject,
+                direction: Direction::Up,
+                strength: finding.strength,
+                onset: finding.onset,
+                onset_low: finding.onset_low,
+                onset_high: finding.onset_high,
+                baseline: finding.expected,
+                observed: finding.observed,
+                unit: if lines { Unit::Lines(window) } else { Unit::Times },
+                amount: Amount { times: finding.observed as u64, after_change: false, window },
+                evidence: evidence(),
+            })))
+        }
+        Moved::Departed(_) => None,
     }
 }
 

@@ -10,27 +10,23 @@ use evidence::{Name, SpanRow, Time, Timing};
 use super::trace_latency::cited;
 use super::{Departure, Detector, Moment, Said};
 use crate::budget::{Family, RAISED, Streams, strength, warm_up};
-use crate::calls::Calls;
+use crate::calls::{Edge, edge_subject};
 use crate::novelty::{After, NEW_VALUE, Novelty, Surprise};
 use crate::series::Direction;
-use crate::signal::{Amount, Kind, Subject, Unit};
+use crate::signal::{Amount, Kind, Unit};
 
 /// How many edges are remembered.
 const EDGES_MAX: usize = 50_000;
-
-/// Caller and callee.
-type Edge = (Name, Name);
 
 /// Raises `trace.edge`.
 pub struct TraceEdge {
     novelty: Novelty<Edge>,
     services: BTreeMap<Name, Time>,
-    calls: Calls,
 }
 
 impl Default for TraceEdge {
     fn default() -> TraceEdge {
-        TraceEdge { novelty: Novelty::new(NEW_VALUE, EDGES_MAX), services: BTreeMap::new(), calls: Calls::default() }
+        TraceEdge { novelty: Novelty::new(NEW_VALUE, EDGES_MAX), services: BTreeMap::new() }
     }
 }
 
@@ -40,7 +36,7 @@ impl Detector for TraceEdge {
             self.services.entry(span.service).or_insert(moment.edge);
         }
         let mut seen: BTreeMap<Edge, (u64, SpanRow, bool)> = BTreeMap::new();
-        for call in self.calls.observe(moment.edge, &moment.bucket.spans) {
+        for call in &moment.joined.calls {
             let (count, _, any) = seen.entry((call.caller, call.callee.service)).or_insert((0, call.callee, false));
             *count += 1;
             *any |= call.callee.timing == Timing::OnTime;
@@ -49,7 +45,7 @@ impl Detector for TraceEdge {
             self.edge(moment, edge, count, &span, on_time, said);
         }
         for edge in self.novelty.ended(moment.edge) {
-            let subject = subject(moment, edge);
+            let subject = edge_subject(moment.tables.names, edge);
             said.push(Said::Ended { kind: Kind::TraceEdge, subject, at: moment.edge, settled: false });
         }
     }
@@ -91,7 +87,7 @@ impl TraceEdge {
         let onset = known.map_or(moment.edge, |k| k.first) - evidence::BUCKET;
         said.push(Said::Departed(Box::new(Departure {
             kind: Kind::TraceEdge,
-            subject: subject(moment, edge),
+            subject: edge_subject(moment.tables.names, edge),
             direction: Direction::New,
             strength,
             onset,
@@ -108,10 +104,4 @@ impl TraceEdge {
             evidence: vec![cited(moment, span)],
         })));
     }
-}
-
-fn subject(moment: &Moment<'_>, (caller, callee): Edge) -> Subject {
-    let names = moment.tables.names;
-    let name = format!("{} -> {}", names.text(caller), names.text(callee));
-    Subject { service: names.text(caller).to_string(), instance: String::new(), anchor: name.clone(), name }
 }

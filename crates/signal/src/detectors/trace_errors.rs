@@ -91,7 +91,14 @@ impl TraceErrors {
                 watched.watch.skip(index, moment.edge);
                 continue;
             }
-            let around = Surroundings { edge: moment.edge, load: calls, load_noise: 0.0, pools: &self.pools, shares };
+            let around = Surroundings {
+                edge: moment.edge,
+                load: calls,
+                load_noise: 0.0,
+                in_proportion: false,
+                pools: &self.pools,
+                shares,
+            };
             let past = moment.edge - watched.began;
             for moved in watched.watch.close(index, &around) {
                 match moved {

@@ -74,7 +74,14 @@ impl Detector for TraceLatency {
                 *slowest = *span;
             }
         }
-        let around = Surroundings { edge: moment.edge, load: 1.0, load_noise: 0.0, pools: &self.pools, shares };
+        let around = Surroundings {
+            edge: moment.edge,
+            load: 1.0,
+            load_noise: 0.0,
+            in_proportion: false,
+            pools: &self.pools,
+            shares,
+        };
         let mut moves: Vec<(Operation, Moved)> = Vec::new();
         for (operation, (sum, count, slowest)) in calls {
             if self.operations.len() >= OPERATIONS_MAX && !self.operations.contains_key(&operation) {

@@ -38,6 +38,8 @@ pub struct Window {
     pub load: f64,
     /// The variance that chance alone gives such a load.
     pub load_noise: f64,
+    /// Whether a count goes with its load by nature (calls with requests), however little or much that is.
+    pub in_proportion: bool,
 }
 
 /// The past of windows of one width.
@@ -172,13 +174,17 @@ impl Baseline {
     }
 
     /// What a window with this load is expected to be, and by how much the prediction's variance exceeds the noise's.
-    fn predict(&self, load: f64, slope: f64) -> (f64, f64) {
+    fn predict(&self, window: Window, slope: f64) -> (f64, f64) {
+        let load = window.load;
         let ridge = RIDGE * self.load * self.load;
         let away = load - self.load;
         let follows = slope != 0.0 && self.load_square + ridge > 0.0;
         let leverage = if follows { away * away / (self.load_square + ridge) } else { 0.0 };
         // Far outside the loads seen, a straight line is a guess: the leverage says so, the expectation is held back.
-        let reach = 3.0 * (self.load_square / self.windows.max(1.0)).sqrt() + 0.1 * self.load;
+        let reach = match window.in_proportion {
+            true => f64::INFINITY,
+            false => 3.0 * (self.load_square / self.windows.max(1.0)).sqrt() + 0.1 * self.load,
+        };
         (self.mean + slope * away.clamp(-reach, reach), 1.0 + 1.0 / self.windows.max(1.0) + leverage)
     }
 
@@ -266,7 +272,7 @@ impl Baseline {
             return None;
         }
         let slope = self.slope();
-        let (expected, spread) = self.predict(window.load, slope);
+        let (expected, spread) = self.predict(window, slope);
         let own = self.freedom();
         let pooled = if pool.dispersion > 0.0 { pool.freedom } else { 0.0 };
         let variance = (self.residual(slope) + pooled * pool.dispersion) / (own + pooled);
@@ -293,8 +299,9 @@ impl Baseline {
         if self.windows < WINDOWS_MIN {
             return None;
         }
-        let slope = self.count_slope();
-        let (expected, spread) = self.predict(window.load, slope);
+        let fully = window.in_proportion && self.load > 0.0;
+        let slope = if fully { self.mean / self.load } else { self.count_slope() };
+        let (expected, spread) = self.predict(window, slope);
         let expected = self.or_in_proportion(window, expected);
         let usual = pool.dispersion.max(1.0);
         let index = (self.residual(slope) + POOL_EVENTS * usual) / (self.total() + POOL_EVENTS);

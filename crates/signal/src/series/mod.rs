@@ -8,8 +8,10 @@ mod baseline;
 mod pool;
 mod rhythm;
 mod sparse;
+mod tally;
 mod watch;
 
 pub use baseline::{Baseline, Judged, Pool, WINDOWS_MIN, Window};
 pub use pool::Pools;
+pub use tally::{Load, Tallies, Tally, Turned};
 pub use watch::{Direction, Episode, Finding, Manner, Moved, SCALES, Shares, Surroundings, Watch, half};

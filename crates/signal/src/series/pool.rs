@@ -26,6 +26,8 @@ const BURSTY: f64 = 2.0;
 const BURSTY_RARE: f64 = 10.0;
 /// However evenly the rare lines of a system come, the next one may not.
 const RARE_LEAST: f64 = 4.0;
+/// What was counted singly comes in hardly any bursts: in one of six cases another one follows.
+const SINGLE: f64 = 1.2;
 /// A stream with fewer events than this tells of rare lines.
 const RARE_FROM: f64 = 3.0;
 
@@ -42,9 +44,16 @@ pub struct Pools {
     /// What came and went in any stream, the rarest first; and for how many days all streams together were watched.
     spells: Vec<Episode>,
     days: f64,
+    /// Whether bunches of events were counted as one.
+    single: bool,
 }
 
 impl Pools {
+    /// For events of which bunches were counted as one already.
+    pub fn of_single() -> Pools {
+        Pools { single: true, ..Pools::default() }
+    }
+
     /// The pools over these streams of counts, in a fixed order.
     pub fn of_counts<'a>(watches: impl Iterator<Item = &'a Watch> + Clone) -> Pools {
         let mut pools = Pools::default();
@@ -91,6 +100,9 @@ impl Pools {
 
     /// For counts at a scale, of a stream that had so many events so far.
     pub fn counts(&self, index: usize, events: f64) -> Pool {
+        if self.single {
+            return Pool { dispersion: SINGLE, freedom: COUNT_FREEDOM };
+        }
         let freedom = if self.counts[index].is_some() { COUNT_FREEDOM } else { 0.0 };
         let common = self.counts[index].unwrap_or(BURSTY).max(1.0);
         let rare = self.rare[index].unwrap_or(BURSTY_RARE).max(RARE_LEAST);

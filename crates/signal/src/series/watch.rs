@@ -137,6 +137,8 @@ pub struct Surroundings<'a> {
     pub load: f64,
     /// The variance that chance alone gives that.
     pub load_noise: f64,
+    /// Whether a count goes with that by nature.
+    pub in_proportion: bool,
     /// What is known beyond the series' own past.
     pub pools: &'a Pools,
     /// The stream's shares of the budget.
@@ -263,8 +265,13 @@ impl Watch {
 
     /// Adds events.
     pub fn count(&mut self, events: f64) {
+        self.count_as(events, events);
+    }
+
+    /// Adds events that are judged as if they were `weight`, and told as they are.
+    pub fn count_as(&mut self, weight: f64, events: f64) {
         for scale in &mut self.scales {
-            scale.now.sum += events;
+            scale.now.sum += weight;
             scale.now.raw += events;
             scale.now.points += 1;
         }
@@ -316,7 +323,8 @@ impl Watch {
                 (before.sum + now.sum) / points
             }
         };
-        let window = Window { value, load: around.load, load_noise: around.load_noise };
+        let window =
+            Window { value, load: around.load, load_noise: around.load_noise, in_proportion: around.in_proportion };
         let observed = if self.manner == Manner::Count { raw } else { raw / points };
         let shown = Shown { span: (around.edge - width, around.edge), width, observed };
         let mut moved = self.turn(index, window, shown, around, &|_, _| false);
