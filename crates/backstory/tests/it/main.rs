@@ -9,6 +9,7 @@ mod bad_input;
 mod causal;
 mod cited;
 mod conservation;
+mod demo;
 mod drills;
 mod fixture;
 mod fixtures;
