@@ -57,7 +57,7 @@ pub fn document(asked: &Asked, program: &Program, made: &str) -> Result<String, 
     for (name, _) in DETECTORS {
         let _ = writeln!(out, "{}", of(Chosen::Alone(name)).row(&format!("`{name}` alone"), None));
     }
-    out.push_str("\n## Left out\n\nIn brackets after a slash: how far that is from the run with all.\n\n");
+    out.push_str("\n## Left out\n\nAfter a slash: how far that is from the run with all.\n\n");
     out.push_str(HEAD);
     let _ = writeln!(out, "{}", all.row("all together", None));
     for (name, _) in DETECTORS {
@@ -139,24 +139,26 @@ impl Sum<'_> {
 /// Which incidents each detector catches alone.
 fn caught_alone<'a>(asked: &Asked, of: &impl Fn(Chosen) -> Sum<'a>) -> String {
     let caught = |sum: &Sum<'_>, kind: &Incident| {
-        let own = || sum.marked.iter().filter(|m| m.kind == kind.name && m.foretold);
-        let (caught, of) = (own().filter(|m| m.replayed.caught.is_some()).count(), own().count());
-        if of == 0 { "–".to_string() } else { format!("{caught}") }
+        sum.marked.iter().filter(|m| m.kind == kind.name && m.replayed.caught.is_some()).count()
     };
-    let row = |name: &str, sum: Sum<'_>| {
-        let cells: Vec<String> = asked.kinds.iter().map(|kind| caught(&sum, kind)).collect();
+    // Of an incident that nothing foretells nothing can be caught.
+    let all = of(Chosen::All);
+    let foretold = |kind: &&Incident| all.marked.iter().any(|m| m.kind == kind.name && m.foretold);
+    let kinds: Vec<&Incident> = asked.kinds.iter().copied().filter(foretold).collect();
+    let row = |name: &str, sum: &Sum<'_>| {
+        let cells: Vec<String> = kinds.iter().map(|kind| caught(sum, kind).to_string()).collect();
         format!("| {name} | {} |\n", cells.join(" | "))
     };
-    let names: Vec<&str> = asked.kinds.iter().map(|kind| kind.name).collect();
+    let names: Vec<&str> = kinds.iter().map(|kind| kind.name).collect();
     let mut out = format!(
         "\n## Which incidents each catches alone\n\nRuns caught, of {}.\n\n| | {} |\n|---|{}\n",
         asked.seeds,
         names.join(" | "),
         "---|".repeat(names.len())
     );
-    out.push_str(&row("all together", of(Chosen::All)));
+    out.push_str(&row("all together", &all));
     for (name, _) in DETECTORS {
-        out.push_str(&row(&format!("`{name}`"), of(Chosen::Alone(name))));
+        out.push_str(&row(&format!("`{name}`"), &of(Chosen::Alone(name))));
     }
     out
 }
