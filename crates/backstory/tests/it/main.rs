@@ -11,6 +11,8 @@ mod cited;
 mod conservation;
 mod demo;
 mod drills;
+mod figures;
+mod fingerprint;
 mod fixture;
 mod fixtures;
 mod help;
