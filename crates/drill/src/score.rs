@@ -128,6 +128,8 @@ pub struct Replayed {
     pub false_a_day: f64,
     /// The same by what misled it: a word of [`crate::Ordinary`], or `nothing`.
     pub false_by: BTreeMap<String, usize>,
+    /// The same by the kind of signal, such as `log.new`.
+    pub false_kinds: BTreeMap<String, usize>,
 }
 
 /// The marks of a story that was asked for at a moment at which nothing had happened.
@@ -211,13 +213,15 @@ pub fn replayed(truth: &Truth, lines: &[Value]) -> Result<Replayed, Misshapen> {
     let signals = at_shown(lines)?;
     let quiet_until = truth.precursors.iter().map(|p| p.onset).chain(truth.users_hurt_at).min().unwrap_or(truth.end);
     let quiet_days = (quiet_until - truth.start).max(0) as f64 / DAY as f64;
-    let mut false_by: BTreeMap<String, usize> = BTreeMap::new();
+    let (mut false_by, mut false_kinds) = (BTreeMap::new(), BTreeMap::new());
     for signal in signals.iter().filter(|s| s.detected_at < quiet_until) {
         *false_by.entry(misled_by(truth, signal)).or_default() += 1;
+        *false_kinds.entry(text(signal.said, "/kind")?.to_string()).or_default() += 1;
     }
     let false_signals = false_by.values().sum();
     let false_a_day = if quiet_days > 0.0 { false_signals as f64 / quiet_days } else { 0.0 };
-    Ok(Replayed { caught: caught(truth, &signals), quiet_days, false_signals, false_a_day, false_by })
+    let caught = caught(truth, &signals);
+    Ok(Replayed { caught, quiet_days, false_signals, false_a_day, false_by, false_kinds })
 }
 
 /// Marks a story that was asked for at a moment at which nothing had happened.
@@ -420,8 +424,8 @@ mod tests {
     }
 
     fn signal(id: &str, service: &str, name: &str, detected_at: &str, strength: f64) -> Value {
-        json!({ "id": id, "subject": { "service": service, "name": name }, "detected_at": detected_at, "strength": strength,
-            "pain": false, "members": [], "summary": "a new line", "evidence": [] })
+        json!({ "id": id, "kind": "log.new", "subject": { "service": service, "name": name }, "detected_at": detected_at,
+            "strength": strength, "pain": false, "members": [], "summary": "a new line", "evidence": [] })
     }
 
     fn story(verdict: &str, signals: Vec<Value>, changes: &[(&str, f64)], no_change: f64) -> Value {
@@ -503,16 +507,18 @@ mod tests {
 
     #[test]
     fn false_signals_are_counted_by_what_misled() {
-        let lines = [
+        let mut lines = [
             signal("a", "checkout", "Starting checkout", "2026-03-02T10:05:00Z", 0.6),
             signal("b", "mailer", "outbox walked", "2026-03-02T10:05:00Z", 0.6),
             signal("b", "mailer", "outbox walked", "2026-03-02T11:05:00Z", 0.8),
             signal("c", "mailer", "outbox walked", "2026-03-03T10:05:00Z", 0.4),
             signal("d", "mailer", "outbox walked", "2026-03-06T10:05:00Z", 0.9),
         ];
+        lines[0]["kind"] = json!("log.rate");
         let marks = replayed(&truth(), &lines).unwrap();
         assert_eq!((marks.false_signals, marks.false_a_day), (2, 0.5));
         expect![[r#"{"deploy": 1, "nothing": 1}"#]].assert_eq(&format!("{:?}", marks.false_by));
+        expect![[r#"{"log.new": 1, "log.rate": 1}"#]].assert_eq(&format!("{:?}", marks.false_kinds));
         let quiet = Truth { precursors: vec![], users_hurt_at: None, noticed_at: None, ..truth() };
         assert_eq!(replayed(&quiet, &lines).unwrap().false_signals, 3);
     }

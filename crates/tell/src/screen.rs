@@ -109,12 +109,39 @@ fn labelled(label: &str, style: Style, text: &str, width: usize, most: usize) ->
             *last = cut(&format!("{last} …"), width - LABELS - 1);
         }
     }
+    beside(label, style, &lines)
+}
+
+/// Lines with a label before the first of them.
+fn beside(label: &str, style: Style, lines: &[String]) -> Vec<String> {
     let pad = |first: bool| {
         let label = if first { label } else { "" };
         let blanks = " ".repeat(LABELS.saturating_sub(label.width()));
         format!(" {}{blanks}", styled(style, label))
     };
     lines.iter().enumerate().map(|(n, line)| format!("{}{line}", pad(n == 0))).collect()
+}
+
+/// A command broken into lines that a shell takes as one when they are pasted: never within quotes, and all but the last
+/// end with a backslash.
+fn command_lines(command: &str, width: usize) -> Vec<String> {
+    let mut quoted = false;
+    let words = command.split(|c: char| {
+        quoted ^= c == '\'';
+        c == ' ' && !quoted
+    });
+    let mut lines: Vec<String> = Vec::new();
+    for word in words {
+        match lines.last_mut() {
+            Some(line) if line.width() + word.width() + 3 <= width => *line = format!("{line} {word}"),
+            Some(line) => {
+                line.push_str(" \\");
+                lines.push(word.to_string());
+            }
+            None => lines.push(word.to_string()),
+        }
+    }
+    lines
 }
 
 /// The first screen.
@@ -147,8 +174,13 @@ pub fn screen_text(telling: &Telling<'_>, layout: &Layout) -> String {
 
 /// The command that tells all; never one that is cut, as it is there to be copied.
 fn next(layout: &Layout, width: usize) -> Vec<String> {
-    let whole = labelled("next", DIM, &layout.full_command, width, usize::MAX);
-    if whole.len() <= 2 { whole } else { labelled("next", DIM, "the same command with --full", width, 1) }
+    let room = width - LABELS - 1;
+    let lines = command_lines(&layout.full_command, room);
+    if lines.len() <= 2 && lines.iter().all(|line| line.width() <= room) {
+        beside("next", DIM, &lines)
+    } else {
+        labelled("next", DIM, "the same command with --full", width, 1)
+    }
 }
 
 /// The verdict, whose, since when; then how early and how little that may mean.
@@ -562,5 +594,13 @@ mod tests {
         let text = "a ".repeat(100) + &"x".repeat(200) + " äöü 漢字漢字漢字";
         assert!(wrapped(&text, 40).iter().all(|l| l.width() <= 40));
         assert!(cut("漢字漢字漢字", 7).width() <= 7);
+    }
+
+    #[test]
+    fn a_broken_command_is_still_one_command() {
+        let lines = command_lines("backstory tell 'a b/evidence' --incident 'a b/incident.yaml' --full", 45);
+        let expected = ["backstory tell 'a b/evidence' --incident \\", "'a b/incident.yaml' --full"];
+        assert_eq!(lines, expected);
+        assert_eq!(command_lines("backstory tell 'it'\\''s mine' --full", 80).len(), 1);
     }
 }
