@@ -74,7 +74,7 @@ impl Meter {
         self.seen += 1;
         let Some((at, before)) = last else { return if named { Read::Nothing } else { Read::Value(value) } };
         self.rises += u32::from(value > before);
-        if self.is_clock(time - at, value - before) {
+        if !named && self.is_clock(time - at, value - before) {
             return Read::Nothing;
         }
         // Starting again is no fall: it goes (nearly) to zero.

@@ -286,7 +286,10 @@ fn counters_that_start_again_and_again_are_told() {
         .collect();
     check_signals(
         &format!("//- metrics\n00:00:00..day 11 11:00:00 every 5m  api heap_mb {{300..340}}\n{days}{often}"),
-        expect![""],
+        expect![[r#"
+            metric.resets api "counters that start again" since day 11 08:00:00, 0.00241 -> 4 times (0.47 at day 11 09:30:30)
+            metric.resets api "counters that start again" since day 11 08:00:00, 0.00236 -> 6 times (0.58 at day 11 10:00:30)
+        "#]],
     );
 }
 
