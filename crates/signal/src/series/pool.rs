@@ -92,9 +92,9 @@ impl Pools {
     }
 
     /// How often a day a stream departs so far, for at least so long, and comes back: as all streams together showed.
-    pub fn spells(&self, least: f64, lasted: Nanos) -> f64 {
+    pub fn spells(&self, least: f64, far: f64, lasted: Nanos) -> f64 {
         let as_far = self.spells.partition_point(|spell| spell.least <= least);
-        let as_long = self.spells[..as_far].iter().filter(|spell| spell.lasted >= lasted).count();
+        let as_long = self.spells[..as_far].iter().filter(|spell| spell.lasted >= lasted && spell.far >= far).count();
         as_long as f64 / self.days.max(1.0)
     }
 

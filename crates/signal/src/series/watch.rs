@@ -37,6 +37,8 @@ const HABIT_FROM: f64 = 2.0;
 /// How many past departures of a stream are remembered, and how much less rare one may have been to be about as far.
 const EPISODES: usize = 64;
 const ABOUT: f64 = 30.0;
+/// And how much less far it may have gone.
+const ABOUT_AS_FAR: f64 = 0.5;
 /// How many past states of a long baseline are kept.
 const SNAPSHOTS: usize = 8;
 
@@ -167,6 +169,8 @@ struct Shown {
 pub struct Episode {
     /// How rare its farthest window was, in such a day.
     pub least: f64,
+    /// How far it went, in deviations, single values not held back.
+    pub far: f64,
     /// How long it was there.
     pub lasted: Nanos,
 }
@@ -180,8 +184,9 @@ struct Standing {
     last: Time,
     /// The greatest strength, before any habit is allowed for: what departed is held out of the past while it stands.
     peak: f64,
-    /// How rare its farthest window was, in such a day.
+    /// How rare its farthest window was, in such a day; and how far it lay, in deviations.
     least: f64,
+    far: f64,
     past: Baseline,
     back_since: Option<Time>,
 }
@@ -296,7 +301,8 @@ impl Watch {
         // One point alone is a spike, however far out it lies.
         let alone = |centre: f64, deviation: f64| ((last - centre).abs()).min((value - centre).abs()) < deviation;
         self.scales[0].even = !self.scales[0].even;
-        let shown = Shown { span: (at - step, around.edge), width: 2 * step, observed: (last_raw + raw) / 2.0 };
+        let observed = (last_raw + raw) / 2.0;
+        let shown = Shown { span: (at - step, around.edge), width: 2 * step, observed };
         self.turn(0, window, shown, around, &alone)
     }
 
@@ -541,11 +547,14 @@ impl Watch {
             _ => 0.0,
         };
         let habit = habit.map(|habit| habit.max(unseen));
+        // Of what never varied nobody can say how far it went.
+        let varied = judged.deviation > 1e-6 * judged.expected.abs();
+        let far = if varied { (shown.observed - judged.expected).abs() / judged.deviation } else { 0.0 };
         let long = self.is_long(index);
         let share = if long { around.shares.long } else { around.shares.short };
         let plain = strength(r, share);
-        let strength =
-            habit.map_or(plain, |habit| self.strength_given_life((r, habit), (share, long), shown.width, around));
+        let strength = habit
+            .map_or(plain, |habit| self.strength_given_life((r, habit), (share, long), (shown.width, far), around));
         if strength < RAISED {
             return None;
         }
@@ -559,6 +568,7 @@ impl Watch {
                 standing.last = span.1;
                 standing.peak = standing.peak.max(plain);
                 standing.least = standing.least.min(r);
+                standing.far = standing.far.max(far);
             }
             None => {
                 let past = self.scales[index].baseline;
@@ -570,6 +580,7 @@ impl Watch {
                     last: span.1,
                     peak: plain,
                     least: r,
+                    far,
                     past,
                     back_since: None,
                 });
@@ -640,7 +651,7 @@ impl Watch {
             episodes.remove(0);
         }
         let lasted = until.min(standing.last) - standing.raised + standing.took;
-        episodes.push(Episode { least: standing.least, lasted });
+        episodes.push(Episode { least: standing.least, far: standing.far, lasted });
     }
 
     /// The strength of what is expected `r` times a day by its distribution, and `habit` times by this hour's. What a
@@ -651,12 +662,13 @@ impl Watch {
         &self,
         (r, habit): (f64, f64),
         (share, long): (f64, bool),
-        width: Nanos,
+        (width, far): (Nanos, f64),
         around: &Surroundings<'_>,
     ) -> f64 {
         let days = self.days(around.edge);
-        let before = self.episodes[usize::from(long)].iter().filter(|e| e.least <= ABOUT * r).count();
-        let elsewhere = if long { 0.0 } else { around.pools.spells(ABOUT * r, width / 2) };
+        let as_far = |e: &&Episode| e.least <= ABOUT * r && e.far >= ABOUT_AS_FAR * far;
+        let before = self.episodes[usize::from(long)].iter().filter(as_far).count();
+        let elsewhere = if long { 0.0 } else { around.pools.spells(ABOUT * r, ABOUT_AS_FAR * far, width / 2) };
         let given_life = strength(r.max(habit).max(before as f64 / days).max(elsewhere), share);
         if strength(r, share) >= SHOWN { given_life.max(RAISED) } else { given_life }
     }
