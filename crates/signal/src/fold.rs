@@ -53,11 +53,12 @@ const FELT: [&str; 24] = [
     "unavailable",
 ];
 
-/// Whether users feel this themselves where it is about the service that they use: errors and latency, never a log line.
+/// Whether users feel this themselves where it is about the service that they use: errors and latency, never a log line,
+/// nor what one instance does apart from its siblings: that is no share of the service's errors yet.
 pub fn is_felt(kind: Kind, name: &str) -> bool {
     match kind {
         Kind::TraceLatency | Kind::TraceErrors => true,
-        Kind::MetricLevel | Kind::MetricDrift | Kind::MetricInstance => {
+        Kind::MetricLevel | Kind::MetricDrift => {
             let words = name.split(|c: char| !c.is_ascii_alphanumeric());
             words.map(str::to_ascii_lowercase).any(|word| FELT.contains(&word.as_str()))
         }
