@@ -726,7 +726,11 @@ day 10 00:05:00..day 12 00:00:00 every 5m  api@api-3 error_ratio {0.0024..0.0064
             metric.instance api "error_ratio" since day 8 18:00:00, 0.00289 -> 0.00323 value (0.21 at day 9 00:00:30)
             metric.instance api "error_ratio" since day 9 06:00:00, 0.00295 -> 0.0031 value (0.20 at day 9 12:00:30)
             metric.instance api "error_ratio" since day 10 00:00:00, 0.00293 -> 0.00359 value (0.63 at day 10 03:00:30)
+            metric.level api "error_ratio" since day 10 00:00:00, 0.003 -> 0.00373 value (0.25 at day 10 03:00:30)
             metric.instance api "error_ratio" since day 10 00:00:00, 0.00293 -> 0.00438 value (1.00 at day 10 06:00:30)
+            metric.level api "error_ratio" since day 10 00:00:00, 0.003 -> 0.00339 value (0.48 at day 10 06:00:30)
+            metric.level api "error_ratio" since day 10 00:00:00, 0.003 -> 0.00346 value (0.62 at day 10 09:00:30)
+            metric.level api "error_ratio" since day 10 00:00:00, 0.003 -> 0.00353 value (0.78 at day 10 12:00:30)
             metric.instance api "error_ratio" since day 10 00:00:00, 0.00308 -> 0.0029 value (0.20 at day 11 00:00:30)
             metric.level api "error_ratio" since day 11 13:30:00, 0.003 -> 0.0034 value (0.24 at day 11 15:00:30)
         "#]],
