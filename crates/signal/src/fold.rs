@@ -53,14 +53,38 @@ const FELT: [&str; 24] = [
     "unavailable",
 ];
 
+/// Words of metrics about what a service uses: its errors and its latency become the users' only when they become the
+/// service's own.
+const USED: [&str; 19] = [
+    "provider",
+    "dependency",
+    "outbound",
+    "egress",
+    "external",
+    "remote",
+    "db",
+    "database",
+    "sql",
+    "jdbc",
+    "redis",
+    "memcached",
+    "cache",
+    "kafka",
+    "queue",
+    "broker",
+    "pool",
+    "disk",
+    "fsync",
+];
+
 /// Whether users feel this themselves where it is about the service that they use: errors and latency, never a log line,
-/// nor what one instance does apart from its siblings: that is no share of the service's errors yet.
+/// nor what it uses, nor what one instance does apart from its siblings: that is no share of the service's errors yet.
 pub fn is_felt(kind: Kind, name: &str) -> bool {
     match kind {
         Kind::TraceLatency | Kind::TraceErrors => true,
         Kind::MetricLevel | Kind::MetricDrift => {
-            let words = name.split(|c: char| !c.is_ascii_alphanumeric());
-            words.map(str::to_ascii_lowercase).any(|word| FELT.contains(&word.as_str()))
+            let words = || name.split(|c: char| !c.is_ascii_alphanumeric()).map(str::to_ascii_lowercase);
+            words().any(|word| FELT.contains(&word.as_str())) && !words().any(|word| USED.contains(&word.as_str()))
         }
         _ => false,
     }

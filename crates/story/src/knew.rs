@@ -84,12 +84,13 @@ pub fn why_not(
         return Some(NotCounted::OffPath);
     }
     let lead = users_at - told.signal.detected_at;
+    let again = was_there(signals, told, users_at - lead / 10, users_at);
     match told.ended {
-        Some((at, true)) if at < users_at && !posterior.fits_before(service, told.signal.detected_at) => {
+        Some((at, true)) if at < users_at && !again && !posterior.fits_before(service, told.signal.detected_at) => {
             Some(NotCounted::Settled(at))
         }
         _ if told.signal.strength < SHOWN => Some(NotCounted::Weak),
-        Some((at, false)) if !was_there(signals, told, users_at - lead / 10, users_at) => Some(NotCounted::Ended(at)),
+        Some((at, false)) if !again => Some(NotCounted::Ended(at)),
         _ => None,
     }
 }

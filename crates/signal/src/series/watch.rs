@@ -17,6 +17,8 @@ const LONG: usize = 4;
 const LAG: Nanos = 3 * DAY;
 /// A level that stays so long is settled.
 const SETTLED: Nanos = 3 * DAY;
+/// What has gone so much further than it had has not stayed.
+const FURTHER: f64 = 1.25;
 /// A signal that was never shown ends when nothing was heard of it for so long.
 const FORGOTTEN: Nanos = DAY;
 /// So long at least a series must be back before its signal ends.
@@ -26,6 +28,10 @@ const BACK_WITHIN: f64 = 2.0;
 /// While a series has not been seen for a week and a day, one in fifty is taken to have a weekly habit that is still to
 /// come: so many events a day that wide windows cannot tell from trouble.
 const UNSEEN_HABITS: f64 = 0.02 / 3.5;
+/// So long it has not been seen for a week and a day.
+const UNSEEN_DAYS: f64 = 8.0;
+/// And so many deviations its minutes may stray in that time without being news.
+const STRAY: f64 = 10.0;
 /// The scale in whose half windows the hours of rare events are counted.
 const HOURLY: usize = 2;
 /// From this scale on a window is wide enough for a habit.
@@ -189,6 +195,9 @@ struct Standing {
     far: f64,
     past: Baseline,
     back_since: Option<Time>,
+    /// How far from what was expected it was when it last went further, in its own units, and when that was.
+    reached: f64,
+    went_on: Time,
 }
 
 /// Where a cumulated deviation last was zero: where a change that shows now may have begun.
@@ -537,19 +546,21 @@ impl Watch {
         let span = shown.span;
         // The same extremeness at every width and on both sides.
         let mut r = once * self.tests(index) * 2.0;
-        let young = index >= WIDE && self.scales[WIDE].baseline.windows < 8.0 * 24.0;
+        let young = index >= WIDE && self.scales[WIDE].baseline.windows < UNSEEN_DAYS * 24.0;
+        // Of what never varied nobody can say how far it went.
+        let varied = judged.deviation > 1e-6 * judged.expected.abs();
+        let far = if varied { (shown.observed - judged.expected).abs() / judged.deviation } else { 0.0 };
         let unseen = match self.manner {
             Manner::Count if young => {
                 r = r.max(UNSEEN_HABITS);
                 0.0
             }
             Manner::Value if young && index <= DAILY => UNSEEN_HABITS,
+            // Nor is it known yet how far its minutes stray now and then.
+            Manner::Value if index < WIDE && varied && far < STRAY && self.days(around.edge) < UNSEEN_DAYS => UNSEEN_HABITS,
             _ => 0.0,
         };
         let habit = habit.map(|habit| habit.max(unseen));
-        // Of what never varied nobody can say how far it went.
-        let varied = judged.deviation > 1e-6 * judged.expected.abs();
-        let far = if varied { (shown.observed - judged.expected).abs() / judged.deviation } else { 0.0 };
         let long = self.is_long(index);
         let share = if long { around.shares.long } else { around.shares.short };
         let plain = strength(r, share);
@@ -560,6 +571,7 @@ impl Watch {
         }
         let direction = if judged.upper < judged.lower { Direction::Up } else { Direction::Down };
         let (onset, onset_low) = self.began(index, direction, span);
+        let away = (shown.observed - judged.expected).abs();
         let slot = &mut self.standing[usize::from(long)];
         let stood = slot.is_some();
         match slot {
@@ -569,6 +581,9 @@ impl Watch {
                 standing.peak = standing.peak.max(plain);
                 standing.least = standing.least.min(r);
                 standing.far = standing.far.max(far);
+                if away >= FURTHER * standing.reached {
+                    (standing.reached, standing.went_on) = (away, span.1);
+                }
             }
             None => {
                 let past = self.scales[index].baseline;
@@ -583,6 +598,8 @@ impl Watch {
                     far,
                     past,
                     back_since: None,
+                    reached: away,
+                    went_on: span.1,
                 });
             }
         }
@@ -630,7 +647,7 @@ impl Watch {
         } else {
             standing.back_since = None;
         }
-        let settled = span.1 - standing.raised >= SETTLED && standing.back_since.is_none();
+        let settled = span.1 - standing.went_on >= SETTLED && standing.back_since.is_none();
         if !settled {
             self.standing[usize::from(long)] = Some(standing);
             return Vec::new();
