@@ -2,7 +2,8 @@
 //!
 //! Each instance is expected to write a line as often as it writes at all: of the ten minutes in which it wrote anything,
 //! the share in which it wrote this. How uneven a system's lines are by themselves (leaders, partitions) is learnt: from
-//! all lines together how unevenly they fall, from the line itself how often it was as uneven before.
+//! all lines together how unevenly they fall, from the line itself how often it was as uneven before. Where the siblings
+//! write as much less as the one writes more, work has moved, and nobody is odd.
 //!
 //! Limits: of fewer than three instances nobody can say who is odd.
 
@@ -48,6 +49,8 @@ struct Line {
     began: Time,
     /// How many times too often the most uneven instance wrote it in past windows, by width.
     past: [Vec<f64>; 2],
+    /// How often all instances together wrote it then, by width.
+    totals: [Vec<f64>; 2],
     standing: BTreeMap<Name, (usize, Time)>,
     /// Whether it ever came often enough, from enough instances, to be compared.
     compared: bool,
@@ -213,6 +216,7 @@ impl LogInstance {
         let (wrote, there) = self.siblings(key.0, width);
         let (oddest, square) = self.oddest(width, instances, &wrote);
         let oddest = oddest.filter(|_| there >= SIBLINGS);
+        let times = instances.iter().map(|(_, slots)| slots.within(width)).sum();
         let line = self.lines.entry(key).or_insert_with(|| Line { began: moment.edge, ..Line::default() });
         for instance in line.over(moment.edge, width, oddest.as_ref()) {
             let subject = subject(moment, key, instance);
@@ -223,16 +227,20 @@ impl LogInstance {
         self.uneven[width].0 += (square / (there as f64 - 1.0)).min(UNEVEN_MAX);
         self.uneven[width].1 += 1.0;
         let r = line.r(moment.edge, width, &odd, there);
+        let moved = line.work_moved(width, times, &odd);
         let strength = strength(r, moment.budget.test(Family::Log, 1));
         let past = moment.edge - line.began;
         let watched = moment.edge - self.began.unwrap_or(moment.edge);
         let known = line.past[width].len() > KNOWN;
-        if strength >= RAISED && known && watched >= DAY && past > warm_up(past) {
+        if strength >= RAISED && known && !moved && watched >= DAY && past > warm_up(past) {
             line.standing.entry(odd.instance).or_insert((width, moment.edge));
             said.push(Said::Departed(Box::new(departure(moment, key, width, &odd, strength))));
         }
     }
 }
+
+/// Below this part of what the odd one wrote too much did all together write more.
+const MOVED: f64 = 0.5;
 
 /// An instance that wrote a line too often.
 struct Odd {
@@ -253,6 +261,19 @@ impl Line {
         let over: Vec<Name> = self.standing.iter().filter(is_over).map(|(instance, _)| *instance).collect();
         self.standing.retain(|instance, _| !over.contains(instance));
         over
+    }
+
+    /// Whether all instances together wrote about as often as ever: then some did the others' work.
+    fn work_moved(&mut self, width: usize, times: f64, odd: &Odd) -> bool {
+        let totals = &mut self.totals[width];
+        let mut usual = totals.clone();
+        usual.sort_by(f64::total_cmp);
+        let usual = usual.get(usual.len() / 2).copied().unwrap_or(0.0);
+        if totals.len() == PAST {
+            totals.remove(0);
+        }
+        totals.push(times);
+        times - usual < MOVED * (odd.seen - odd.expected)
     }
 
     /// How often a day a line falls so unevenly: by chance, or by what it did before.
