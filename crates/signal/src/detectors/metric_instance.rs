@@ -31,6 +31,8 @@ const INSTANCES_MAX: usize = 50_000;
 const BACK_WITHIN: f64 = 2.0;
 const SETTLED: Nanos = 3 * DAY;
 const BACK: Nanos = 10 * MINUTE;
+/// By so much of the whole at least each half of a window must be off, to the same side.
+const HALF_MIN: f64 = 0.5;
 /// A difference that was so much less rare before was about as large.
 const ABOUT: f64 = 30.0;
 
@@ -80,6 +82,8 @@ struct Member {
     instance: Name,
     mean: f64,
     off: f64,
+    /// The same of the two halves of the window.
+    halves: [f64; 2],
 }
 
 impl Detector for MetricInstance {
@@ -218,20 +222,19 @@ impl Closing<'_> {
             let (least, sum, points) = of(instance);
             let grown = self.moment.edge - instance.began >= width + CHILDHOOD || instance.began == siblings.began;
             if grown && least >= POINTS_MIN && 2 * least >= most {
-                members.push(Member { instance: *name, mean: sum / f64::from(points), off: 0.0 });
+                let halves = instance.halves[self.place].map(|half| half.sum / f64::from(half.points));
+                members.push(Member { instance: *name, mean: sum / f64::from(points), off: 0.0, halves });
             }
         }
         // In the order of texts: what is learnt of all depends on it.
         let names = self.moment.tables.names;
         members.sort_by(|a, b| names.text(a.instance).cmp(names.text(b.instance)));
-        let mut means: Vec<f64> = members.iter().map(|m| m.mean).collect();
-        means.sort_by(f64::total_cmp);
-        let middle = match means.len() {
-            0 => 0.0,
-            n if n % 2 == 1 => means[n / 2],
-            n => (means[n / 2 - 1] + means[n / 2]) / 2.0,
-        };
-        members.iter_mut().for_each(|m| m.off = m.mean - middle);
+        let middle = median(members.iter().map(|m| m.mean));
+        let middles = [0, 1].map(|half| median(members.iter().map(|m| m.halves[half])));
+        for member in &mut members {
+            member.off = member.mean - middle;
+            member.halves = [0, 1].map(|half| member.halves[half] - middles[half]);
+        }
         members
     }
 
@@ -249,6 +252,10 @@ impl Closing<'_> {
         let r = judged.upper.min(judged.lower) * 2.0 * DAY as f64 / width as f64 * tests;
         let strength = strength(r.max((self.before)(r)), self.share);
         let direction = if member.off > 0.0 { Direction::Up } else { Direction::Down };
+        // One stretch of a window far out is no departure of the whole.
+        if member.halves.iter().any(|half| half / member.off < HALF_MIN) {
+            return;
+        }
         if strength < RAISED || past <= warm_up(past) || instance.standing.is_some_and(|s| s.direction != direction) {
             return;
         }
@@ -313,6 +320,16 @@ impl Closing<'_> {
             amount: Amount { times: 0, after_change: false, window: width },
             evidence: vec![Citation { address, time: instance.latest.time, text }],
         }
+    }
+}
+
+fn median(values: impl Iterator<Item = f64>) -> f64 {
+    let mut values: Vec<f64> = values.collect();
+    values.sort_by(f64::total_cmp);
+    match values.len() {
+        0 => 0.0,
+        n if n % 2 == 1 => values[n / 2],
+        n => (values[n / 2 - 1] + values[n / 2]) / 2.0,
     }
 }
 

@@ -30,8 +30,11 @@ const BACK_WITHIN: f64 = 2.0;
 const UNSEEN_HABITS: f64 = 0.02 / 3.5;
 /// So long it has not been seen for a week and a day.
 const UNSEEN_DAYS: f64 = 8.0;
-/// And so many deviations its minutes may stray in that time without being news.
-const STRAY: f64 = 10.0;
+/// And so many deviations its minutes may stray in that time without being news: twice as many on the first day, whose
+/// deviation is that of a part of a day.
+fn stray(days: f64) -> f64 {
+    10.0 + 10.0 / days.max(1.0)
+}
 /// The scale in whose half windows the hours of rare events are counted.
 const HOURLY: usize = 2;
 /// From this scale on a window is wide enough for a habit.
@@ -546,6 +549,7 @@ impl Watch {
         let span = shown.span;
         // The same extremeness at every width and on both sides.
         let mut r = once * self.tests(index) * 2.0;
+        let days = self.days(around.edge);
         let young = index >= WIDE && self.scales[WIDE].baseline.windows < UNSEEN_DAYS * 24.0;
         // Of what never varied nobody can say how far it went.
         let varied = judged.deviation > 1e-6 * judged.expected.abs();
@@ -557,7 +561,7 @@ impl Watch {
             }
             Manner::Value if young && index <= DAILY => UNSEEN_HABITS,
             // Nor is it known yet how far its minutes stray now and then.
-            Manner::Value if index < WIDE && varied && far < STRAY && self.days(around.edge) < UNSEEN_DAYS => UNSEEN_HABITS,
+            Manner::Value if index < WIDE && varied && days < UNSEEN_DAYS && far < stray(days) => UNSEEN_HABITS,
             _ => 0.0,
         };
         let habit = habit.map(|habit| habit.max(unseen));
