@@ -30,10 +30,10 @@ const BACK_WITHIN: f64 = 2.0;
 const UNSEEN_HABITS: f64 = 0.02 / 3.5;
 /// So long it has not been seen for a week and a day.
 const UNSEEN_DAYS: f64 = 8.0;
-/// And so many deviations its minutes may stray in that time without being news: twice as many on the first day, whose
+/// And so many deviations its minutes may stray in that time without being news: more of them on the first day, whose
 /// deviation is that of a part of a day.
 fn stray(days: f64) -> f64 {
-    10.0 + 10.0 / days.max(1.0)
+    10.0 + 5.0 / days.max(1.0)
 }
 /// The scale in whose half windows the hours of rare events are counted.
 const HOURLY: usize = 2;
