@@ -305,8 +305,7 @@ day 6 10:01:00..day 6 12:00:00 every 1m  api heap_mb {330..370}
         expect![[r#"
             metric.spread api "queue_depth" since day 3 20:00:00, 0.6 -> 1.06 value (0.39 at day 3 21:30:30)
             metric.level api "heap_mb" since day 6 09:59:00, 320 -> 358 value (0.27 at day 6 10:02:30)
-            metric.level api "heap_mb" since day 6 09:59:00, 320 -> 363 value (0.42 at day 6 10:03:30)
-            metric.level api "heap_mb" since day 6 09:59:00, 320 -> 352 value (1.00 at day 6 10:10:30)
+            metric.level api "heap_mb" since day 6 09:59:00, 320 -> 363 value (0.39 at day 6 10:03:30)
         "#]],
     );
 }
@@ -366,8 +365,7 @@ day 4 09:00:00..day 4 11:00:00 every ~30s  stock GET /stock {30..60}ms
 ",
         expect![[r#"
             trace.latency stock "GET /stock" since day 4 08:59:00, 29.4 -> 48.4 ms (0.29 at day 4 09:02:30)
-            trace.latency stock "GET /stock" since day 4 08:59:00, 29.4 -> 52.8 ms (0.48 at day 4 09:07:30)
-            trace.latency stock "GET /stock" since day 4 08:59:00, 29.4 -> 46.3 ms (1.00 at day 4 09:10:30)
+            trace.latency stock "GET /stock" since day 4 08:59:00, 29.4 -> 52.8 ms (0.42 at day 4 09:07:30)
         "#]],
     );
 }
@@ -719,20 +717,18 @@ day 10 00:05:00..day 12 00:00:00 every 5m  api@api-3 error_ratio {0.0024..0.0064
 ",
         expect![[r#"
             metric.instance api "error_ratio" since day 2 21:00:00, 0.00326 -> 0.00292 value (0.21 at day 3 03:00:30)
-            metric.instance api "error_ratio" since day 3 09:00:00, 0.00295 -> 0.0026 value (0.23 at day 3 12:00:30)
-            metric.instance api "error_ratio" since day 3 18:00:00, 0.00303 -> 0.0028 value (0.20 at day 4 00:00:30)
             metric.instance api "error_ratio" since day 5 15:00:00, 0.00306 -> 0.00275 value (0.21 at day 5 21:00:30)
-            metric.instance api "error_ratio" since day 6 09:00:00, 0.00307 -> 0.00267 value (0.20 at day 6 15:00:30)
-            metric.instance api "error_ratio" since day 8 18:00:00, 0.00289 -> 0.00323 value (0.21 at day 9 00:00:30)
-            metric.instance api "error_ratio" since day 9 06:00:00, 0.00295 -> 0.0031 value (0.20 at day 9 12:00:30)
-            metric.instance api "error_ratio" since day 10 00:00:00, 0.00293 -> 0.00359 value (0.63 at day 10 03:00:30)
+            metric.instance api "error_ratio" since day 7 00:00:00, 0.00325 -> 0.00284 value (0.24 at day 7 06:00:30)
+            metric.instance api "error_ratio" since day 7 15:00:00, 0.00314 -> 0.00272 value (0.23 at day 7 21:00:30)
+            metric.instance api "error_ratio" since day 8 18:00:00, 0.00289 -> 0.00323 value (0.22 at day 9 00:00:30)
             metric.level api "error_ratio" since day 10 00:00:00, 0.003 -> 0.00373 value (0.25 at day 10 03:00:30)
-            metric.instance api "error_ratio" since day 10 00:00:00, 0.00293 -> 0.00438 value (1.00 at day 10 06:00:30)
             metric.level api "error_ratio" since day 10 00:00:00, 0.003 -> 0.00339 value (0.48 at day 10 06:00:30)
+            metric.instance api "error_ratio" since day 10 00:00:00, 0.00294 -> 0.00438 value (1.00 at day 10 06:00:30)
             metric.level api "error_ratio" since day 10 00:00:00, 0.003 -> 0.00346 value (0.62 at day 10 09:00:30)
             metric.level api "error_ratio" since day 10 00:00:00, 0.003 -> 0.00353 value (0.78 at day 10 12:00:30)
-            metric.instance api "error_ratio" since day 10 00:00:00, 0.00308 -> 0.0029 value (0.20 at day 11 00:00:30)
+            metric.instance api "error_ratio" since day 10 21:00:00, 0.00308 -> 0.0029 value (0.21 at day 11 00:00:30)
             metric.level api "error_ratio" since day 11 13:30:00, 0.003 -> 0.0034 value (0.24 at day 11 15:00:30)
+            metric.instance api "error_ratio" since day 11 15:00:00, 0.00323 -> 0.00291 value (0.21 at day 11 21:00:30)
         "#]],
     );
 }
