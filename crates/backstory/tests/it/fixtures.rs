@@ -300,12 +300,11 @@ fn a_metric_that_moves_within_a_day_is_told() {
 //- metrics
 10:00:00..day 6 12:00:00 every 1m  api queue_depth {3.0..5.0}
 10:00:00..day 6 10:00:00 every 1m  api heap_mb {300..340}
-day 6 10:01:00..day 6 12:00:00 every 1m  api heap_mb {330..370}
+day 6 10:01:00..day 6 12:00:00 every 1m  api heap_mb {420..460}
 ",
         expect![[r#"
             metric.spread api "queue_depth" since day 3 20:00:00, 0.6 -> 1.06 value (0.39 at day 3 21:30:30)
-            metric.level api "heap_mb" since day 6 09:59:00, 320 -> 358 value (0.27 at day 6 10:02:30)
-            metric.level api "heap_mb" since day 6 09:59:00, 320 -> 363 value (0.39 at day 6 10:03:30)
+            metric.level api "heap_mb" since day 6 09:59:00, 320 -> 430 value (1.00 at day 6 10:02:30)
         "#]],
     );
 }
@@ -361,11 +360,11 @@ fn an_operation_that_takes_longer_is_told() {
 //- traces
 10:00:00..day 4 11:00:00 every ~30s  cart GET /cart {8..14}ms
 10:00:00..day 4 09:00:00 every ~30s  stock GET /stock {20..40}ms
-day 4 09:00:00..day 4 11:00:00 every ~30s  stock GET /stock {30..60}ms
+day 4 09:00:00..day 4 11:00:00 every ~30s  stock GET /stock {60..120}ms
 ",
         expect![[r#"
-            trace.latency stock "GET /stock" since day 4 08:59:00, 29.4 -> 48.4 ms (0.29 at day 4 09:02:30)
-            trace.latency stock "GET /stock" since day 4 08:59:00, 29.4 -> 52.8 ms (0.42 at day 4 09:07:30)
+            trace.latency stock "GET /stock" since day 4 08:59:00, 29.4 -> 90.2 ms (0.42 at day 4 09:02:30)
+            trace.latency stock "GET /stock" since day 4 08:59:00, 29.4 -> 89.3 ms (1.00 at day 4 09:10:30)
         "#]],
     );
 }
