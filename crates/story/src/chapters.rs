@@ -1,8 +1,9 @@
 //! The chapters, in order: long before, first murmurs, what changed, how it spread, users noticed, what the system knew,
 //! and what was noticed besides. A chapter with nothing to say says so, or is left out where another says it.
 
-use evidence::{DAY, Time};
+use evidence::{BUCKET, DAY, Time};
 use signal::budget::SHOWN;
+use signal::detectors::AFTER_CHANGE;
 
 use crate::cite::Cites;
 use crate::facts::Facts;
@@ -11,7 +12,7 @@ use crate::path::Path;
 use crate::sentence::{NotCounted, Said, Sentence};
 use crate::services::cited;
 use crate::suspects::Posterior;
-use crate::types::{Chapter, ChapterKind, SilenceKind, Story, UsersFrom, Verdict};
+use crate::types::{Chapter, ChapterKind, SilenceKind, Story, Told, UsersFrom, Verdict};
 
 /// So many changes are told; the rest is counted.
 const CHANGES_TOLD: usize = 8;
@@ -87,6 +88,11 @@ fn changed(facts: &Facts<'_>, story: &Story, cites: &mut Cites<'_>) -> Chapter {
             sentence: Sentence::Changed { change: suspect.change, before },
             cites: suspect.cites.clone(),
         });
+        let with_it = came_with(facts, story, suspect.change);
+        if !with_it.is_empty() {
+            let cites = with_it.iter().flat_map(|n| cited(&story.signals, *n, facts, cites)).collect();
+            text.push(Said { sentence: Sentence::CameWith { signals: with_it }, cites });
+        }
     }
     if seen > told.len() {
         text.push(Said { sentence: Sentence::ChangesSeen { count: seen, span }, cites: vec![cites.everything()] });
@@ -95,6 +101,24 @@ fn changed(facts: &Facts<'_>, story: &Story, cites: &mut Cites<'_>) -> Chapter {
     let mut chapter = within(chapter(ChapterKind::WhatChanged, text), told.iter().map(|c| c.time));
     chapter.changes = told.iter().map(|c| c.change).collect();
     chapter
+}
+
+/// What a change explains and nobody was shown: lines of its service that were first written right after it, and after no
+/// later change.
+fn came_with(facts: &Facts<'_>, story: &Story, change: usize) -> Vec<usize> {
+    let of = |n: usize| (facts.changes[n].service.as_deref(), facts.changes[n].known_at());
+    let (service, made) = of(change);
+    let explained = |told: &Told| {
+        let signal = &told.signal;
+        let at = signal.onset;
+        let later = (0..facts.changes.len()).any(|n| of(n).0 == service && of(n).1 > made && of(n).1 <= at);
+        signal.amount.after_change
+            && signal.strength < SHOWN
+            && service == Some(signal.subject.service.as_str())
+            && (made + -BUCKET..made + AFTER_CHANGE).contains(&at)
+            && !later
+    };
+    (0..story.signals.len()).filter(|n| explained(&story.signals[*n])).collect()
 }
 
 /// How trouble went from service to service, in order of onset.
@@ -246,7 +270,9 @@ fn besides(
 /// Of the signals that were too weak to be shown: the strongest that still stood when users were hurt, in order of time.
 fn strongest(story: &Story, weak: Vec<(usize, NotCounted)>) -> Vec<(usize, NotCounted)> {
     let stood = |n: usize| story.signals[n].ended.is_none_or(|(at, _)| at > story.users_at);
-    let mut weak: Vec<_> = weak.into_iter().filter(|(n, why)| *why == NotCounted::Weak && stood(*n)).collect();
+    let of_a_change = |n: usize| story.signals[n].signal.amount.after_change;
+    let tells = |(n, why): &(usize, NotCounted)| *why == NotCounted::Weak && stood(*n) && !of_a_change(*n);
+    let mut weak: Vec<_> = weak.into_iter().filter(tells).collect();
     weak.sort_by(|(a, _), (b, _)| story.signals[*b].peak.total_cmp(&story.signals[*a].peak).then(a.cmp(b)));
     weak.truncate(WEAK_TOLD);
     weak.sort_unstable_by_key(|(n, _)| *n);

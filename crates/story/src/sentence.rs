@@ -42,6 +42,8 @@ pub enum Sentence {
     MoreNoticed { count: usize },
     /// A change was made, so long before users were hurt.
     Changed { change: usize, before: Nanos },
+    /// What the change just told explains: lines that were first written right after it.
+    CameWith { signals: Vec<usize> },
     /// Nothing changed that was seen, in so long.
     NothingChanged { span: Nanos },
     /// Changes that were seen: how many.

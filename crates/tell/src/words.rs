@@ -8,6 +8,8 @@ use story::{ChapterKind, Lack, NotCounted, Question, Said, Sentence, SilenceKind
 use crate::spoken::{clock, column, counted, dated, day_clock, number, of_hundred, spoken};
 use crate::voice::{Telling, Voice};
 
+/// So many lines that came with a change are quoted; the rest is counted.
+const CAME_WITH: usize = 3;
 /// Characters of a quoted line or name.
 const QUOTED: usize = 90;
 
@@ -142,6 +144,10 @@ pub fn subject(signal: &Signal, voice: &Voice) -> String {
         Some(whose) => format!("{whose}: {name}"),
         None => name,
     }
+}
+
+fn quoted(signal: &Signal, voice: &Voice) -> String {
+    format!("\"{}\"", voice.say_short(&signal.subject.name, 50))
 }
 
 /// The service, or the instance where only that is said.
@@ -291,9 +297,10 @@ fn said_signal<'a>(telling: &Telling<'a>, number: usize) -> &'a Told {
 pub fn sentence(said: &Said, telling: &Telling<'_>) -> String {
     let voice = telling.voice;
     match &said.sentence {
-        Sentence::Raised { .. } | Sentence::NotCounted { .. } | Sentence::MoreNoticed { .. } => {
-            of_signals(&said.sentence, telling)
-        }
+        Sentence::Raised { .. }
+        | Sentence::NotCounted { .. }
+        | Sentence::MoreNoticed { .. }
+        | Sentence::CameWith { .. } => of_signals(&said.sentence, telling),
         Sentence::Spread { .. }
         | Sentence::StayedIn { .. }
         | Sentence::SpreadUnknown
@@ -340,6 +347,19 @@ fn of_signals(sentence: &Sentence, telling: &Telling<'_>) -> String {
             };
             let base = base_rate(&told.signal, voice);
             format!("{}: {}{more}; {base}.", capital(&beside_users(*before)), summary(&told.signal, voice))
+        }
+        Sentence::CameWith { signals } => {
+            let name = |n: &usize| quoted(&said_signal(telling, *n).signal, voice);
+            let named: Vec<String> = signals.iter().take(CAME_WITH).map(name).collect();
+            let more = match signals.len() - named.len() {
+                0 => String::new(),
+                n => format!(" and {}", counted(n as u64, "more line")),
+            };
+            let explains = if signals.len() == 1 { "it" } else { "them" };
+            format!(
+                "With it came {}{more}, first written right after it: the change explains {explains}.",
+                named.join(", ")
+            )
         }
         Sentence::NotCounted { signal, why } => {
             let told = said_signal(telling, *signal);

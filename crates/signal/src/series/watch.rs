@@ -537,6 +537,19 @@ impl Watch {
         self.manner == Manner::Value && index >= LONG
     }
 
+    /// How often a day a window that lies so many deviations off may be of a habit that this series has not shown yet.
+    fn unseen(&self, index: usize, far: f64, now: Time) -> f64 {
+        let young = self.scales[WIDE].baseline.windows < UNSEEN_DAYS * 24.0;
+        let days = self.days(now);
+        let counts = match (self.manner, index >= WIDE) {
+            (Manner::Count, wide) => wide && young,
+            (Manner::Value, true) => young && index <= DAILY,
+            // Nor is it known yet how far its minutes stray now and then.
+            (Manner::Value, false) => days < UNSEEN_DAYS && far < stray(days),
+        };
+        if counts { UNSEEN_HABITS } else { 0.0 }
+    }
+
     /// Raises a departure, or notes that a standing one goes on.
     fn depart(
         &mut self,
@@ -547,22 +560,15 @@ impl Watch {
         around: &Surroundings<'_>,
     ) -> Option<Moved> {
         let span = shown.span;
-        // The same extremeness at every width and on both sides.
-        let mut r = once * self.tests(index) * 2.0;
-        let days = self.days(around.edge);
-        let young = index >= WIDE && self.scales[WIDE].baseline.windows < UNSEEN_DAYS * 24.0;
         // Of what never varied nobody can say how far it went.
         let varied = judged.deviation > 1e-6 * judged.expected.abs();
         let far = if varied { (shown.observed - judged.expected).abs() / judged.deviation } else { 0.0 };
-        let unseen = match self.manner {
-            Manner::Count if young => {
-                r = r.max(UNSEEN_HABITS);
-                0.0
-            }
-            Manner::Value if young && index <= DAILY => UNSEEN_HABITS,
-            // Nor is it known yet how far its minutes stray now and then.
-            Manner::Value if index < WIDE && varied && days < UNSEEN_DAYS && far < stray(days) => UNSEEN_HABITS,
-            _ => 0.0,
+        // The same extremeness at every width and on both sides.
+        let r = once * self.tests(index) * 2.0;
+        let (r, unseen) = match self.manner {
+            Manner::Count => (r.max(self.unseen(index, far, around.edge)), 0.0),
+            Manner::Value if varied || index >= WIDE => (r, self.unseen(index, far, around.edge)),
+            Manner::Value => (r, 0.0),
         };
         let habit = habit.map(|habit| habit.max(unseen));
         let long = self.is_long(index);
