@@ -6,6 +6,8 @@
 //! ([`stages`]), and ends with a table of medians and of their ratios to the peers ([`report`]), with the peak of
 //! resident memory of each whole run beside the size of its input.
 //!
+//! [`formats`] holds every format that is read to its own samples.
+//!
 //! All inputs are invented ([`inputs`], [`invent`]), the same bytes each time, written once into a folder that is gone
 //! at the end; they were just written, so what is measured is our work and not the disk's.
 //!
@@ -17,6 +19,8 @@
 //! Words after `--` choose benchmarks (`cargo bench -p backstory --bench path -- whole`); the tables then hold what was
 //! measured. As a test (`cargo test --benches`) everything runs once, over little.
 
+#[path = "path/formats.rs"]
+mod formats;
 #[path = "path/inputs.rs"]
 mod inputs;
 #[path = "path/invent.rs"]

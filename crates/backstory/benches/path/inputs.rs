@@ -83,7 +83,8 @@ pub fn measuring() -> bool {
     given("--bench") && !given("--test") && !given("--list")
 }
 
-fn folder() -> PathBuf {
+/// The folder that all inputs lie in.
+pub fn folder() -> PathBuf {
     let mut folder = FOLDER.lock().expect("nobody panics while holding it");
     // Below the build's own folder: it is on a disk even where the system's temporary folder is memory.
     let made = || tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder can be made");

@@ -105,6 +105,7 @@ pub fn print() {
             let _ = writeln!(out, "{}", row.told().trim_end());
         }
     }
+    out.push_str(&crate::formats::table());
     let _ = std::io::stdout().write_all(out.as_bytes());
 }
 
