@@ -108,22 +108,7 @@ fn begin(raw: Bytes, source: &Source, settings: &Settings, modified: Option<Time
     Ok(Opened { source, form, cutter, opening, modified, year, year_base: None, begun: false })
 }
 
-/// Forms that are known and not yet read, by a name in them that no other form has.
-const LATER: &[(&[u8], &str)] = &[
-    (b"\"resourceLogs\"", "logs as OTLP/JSON"),
-    (b"\"resourceMetrics\"", "metrics as OTLP/JSON"),
-    (b"\"resultType\"", "an answer of Prometheus' HTTP API"),
-];
-
 fn form_of(head: &Head<'_>, source: &Source, settings: &Settings) -> Result<Form, FileCoverage> {
-    let start = head.start();
-    let is_json = matches!(start.trim_ascii_start().first(), Some(b'{' | b'['));
-    let later =
-        LATER.iter().find(|(key, _)| is_json && memchr::memmem::find(&start[..start.len().min(4_096)], key).is_some());
-    if let Some((_, words)) = later {
-        let words = format!("{words}: known, not yet read by this version");
-        return Err(refused(source, "", ComplaintKind::UnknownForm, words));
-    }
     let Some(form) = Form::of(head, source.given, settings) else {
         let words = match source.given.family() {
             Some(family) => format!("given as {}, and not like any of them that is known here", family.words()),

@@ -191,16 +191,16 @@ fn what_is_no_text_is_named() {
         told("{\"resourceLogs\":[]}", &settings),
         told("{\"noticed_at\":\"2026-11-22T10:00:00Z\"}", &settings),
     ];
-    expect![[r"
+    expect![[r#"
         Empty 1 at 0: 
         Empty 1 at 0: only blank lines
         Binary 1 at 0: 
         UnknownForm 1 at 0: UTF-16 text: convert it first (iconv -f utf-16 -t utf-8)
         UnknownForm 1 at 0: compressed with zstd, not yet read: decompress it first (zstd -d)
         UnknownForm 1 at 0: 
-        UnknownForm 1 at 0: logs as OTLP/JSON: known, not yet read by this version
+        logs (OTLP/JSON)
         NotJudged 1 at 0: an incident, not evidence: ask it with --incident
-    "]]
+    "#]]
     .assert_eq(&all.concat());
     let missing = open(&source("/nowhere/cart.log", Given::Guess), &settings).err().unwrap();
     assert_eq!((missing.path.as_str(), missing.count(ComplaintKind::Unreadable)), ("/nowhere/cart.log", 1));

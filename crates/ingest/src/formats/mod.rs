@@ -14,20 +14,37 @@ pub(crate) mod check;
 mod csv_long;
 mod csv_wide;
 mod incident;
+mod jaeger;
 mod json_lines;
 mod logfmt;
+mod open_metrics;
+mod otlp_logs;
+mod otlp_metrics;
 mod otlp_traces;
 mod plain;
+mod prometheus_api;
 mod rules;
+mod span_csv;
 mod syslog;
 mod syslog_5424;
 mod table;
+mod zipkin;
+
+pub(crate) use otlp_traces::{span_id, trace_id};
+pub(crate) use table::label;
 
 /// Every format.
 pub const FORMATS: &[Format] = &[
     incident::FORMAT,
     rules::FORMAT,
     otlp_traces::FORMAT,
+    otlp_metrics::FORMAT,
+    otlp_logs::FORMAT,
+    jaeger::FORMAT,
+    zipkin::FORMAT,
+    span_csv::FORMAT,
+    prometheus_api::FORMAT,
+    open_metrics::FORMAT,
     changes::FORMAT,
     alerts::FORMAT,
     csv_long::FORMAT,

@@ -9,21 +9,22 @@
 //! Source: OpenTelemetry protocol specification 1.5, JSON encoding.
 
 use std::borrow::Cow;
+use std::marker::PhantomData;
 use std::sync::Arc;
 
-use evidence::{ComplaintKind, Hasher, Span, Time};
+use evidence::{ComplaintKind, Hasher, Time};
 use serde::Deserialize;
-use serde::de::{Deserializer, SeqAccess, Visitor};
+use serde::de::{DeserializeOwned, Deserializer, SeqAccess, Visitor};
 use serde_json::Value;
 
 use crate::chunk::Chunk;
+use crate::documents;
 use crate::form::{Family, Format, Head, Reading, Sample, Unit};
 use crate::formats::json_lines::is_document;
 use crate::formats::manual;
-use crate::lines::document_lines;
-use crate::part::{Content, Part, SpanRecord};
+use crate::part::Part;
 use crate::settings::Settings;
-use crate::text::{self, Lines};
+use crate::spans::{RawSpan, Spans};
 
 /// OTLP/JSON traces.
 pub(crate) const FORMAT: Format = Format {
@@ -55,16 +56,13 @@ struct Requests {
 
 impl Reading for Requests {
     fn parse(&self, chunk: &Chunk) -> Part {
-        let mut work = Work { part: Part::default(), spans: Vec::new(), line: chunk.first_line };
-        if self.document {
-            work.request(&chunk.bytes);
-            work.part.starts = u64::from(work.part.coverage.records > 0);
-            document_lines(&chunk.bytes, &mut work.part);
-        } else {
-            work.lines(&chunk.bytes);
-        }
-        work.part.content = if work.spans.is_empty() { Content::Nothing } else { Content::Spans(work.spans) };
-        work.part
+        let mut part = Part::default();
+        let mut spans = Spans::default();
+        documents::each(chunk, self.document, &mut part, |bytes, line, part| {
+            Work { part, spans: &mut spans, line }.request(bytes);
+        });
+        part.content = spans.content();
+        part
     }
 
     fn unit(&self) -> Unit {
@@ -72,91 +70,57 @@ impl Reading for Requests {
     }
 }
 
-struct Work {
-    part: Part,
-    spans: Vec<SpanRecord>,
+struct Work<'a> {
+    part: &'a mut Part,
+    spans: &'a mut Spans,
     line: u64,
 }
 
-impl Work {
-    fn lines(&mut self, bytes: &[u8]) {
-        self.part.coverage.lines = text::line_count(bytes);
-        for (from, to) in Lines::new(bytes) {
-            let before = self.part.coverage.records;
-            if text::is_blank(&bytes[from..to]) {
-                self.part.coverage.blank += 1;
-            } else {
-                self.request(&bytes[from..to]);
-                let any = self.part.coverage.records > before;
-                self.part.starts += u64::from(any);
-                self.part.coverage.folded += u64::from(!any);
-            }
-            self.line += 1;
-        }
-    }
-
+impl Work<'_> {
     fn request(&mut self, bytes: &[u8]) {
-        let text = std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed);
-        if matches!(text, Cow::Owned(_)) {
-            self.complain(ComplaintKind::InvalidUtf8, "");
-        }
-        let requests = match serde_json::from_str::<OneOrMore>(&text) {
-            Ok(requests) => requests.0,
-            Err(e) => return self.broken(&e),
-        };
+        let requests = requests::<Request>(bytes, self.line, self.part);
         for resource in requests.into_iter().flat_map(|r| r.resource_spans) {
-            let attribute = |name: &str| resource.resource.text(name);
-            let service = attribute("service.name").unwrap_or_default();
-            let instance = ["service.instance.id", "k8s.pod.name", "host.name"]
-                .into_iter()
-                .find_map(attribute)
-                .unwrap_or_default();
+            let (service, instance) = resource.resource.whose();
             for span in resource.scope_spans.into_iter().flat_map(|s| s.spans) {
-                self.span(span, &service, &instance);
+                self.span(&span, &service, &instance);
             }
         }
     }
 
-    fn broken(&mut self, error: &serde_json::Error) {
-        let deep = error.to_string().contains("recursion limit");
-        let kind = if deep { ComplaintKind::LargeDocument } else { ComplaintKind::Malformed };
-        let line = self.line + (error.line() as u64).saturating_sub(1);
-        self.part.coverage.complain(kind, line, error.to_string());
-        self.part.coverage.records += 1;
-        self.part.coverage.not_understood += 1;
-    }
-
-    fn complain(&mut self, kind: ComplaintKind, words: &str) {
-        self.part.coverage.complain(kind, self.line, words);
-    }
-
-    fn span(&mut self, raw: RawSpan, service: &str, instance: &str) {
-        let record = self.part.coverage.records;
-        self.part.coverage.records += 1;
-        let (Some(start), Some(trace), Some(id)) = (raw.start.0, trace_id(&raw.trace), span_id(&raw.id)) else {
-            self.complain(ComplaintKind::MissingField, "a span without a trace's id, its own, or a start");
-            self.part.coverage.not_understood += 1;
-            return;
-        };
-        let mut end = raw.end.0.unwrap_or(start);
-        if raw.end.0.is_none() {
-            self.complain(ComplaintKind::MissingField, "a span without an end: taken to end when it began");
-        } else if end < start {
-            self.complain(ComplaintKind::Backwards, "taken to end when it began");
-            end = start;
-        }
-        let span = Span {
-            trace,
-            id,
-            parent: span_id(&raw.parent).filter(|id| *id != 0),
-            service: service.to_string(),
-            instance: instance.to_string(),
-            name: raw.name,
-            start: Time(start),
-            end: Time(end),
+    fn span(&mut self, raw: &Written, service: &str, instance: &str) {
+        let (start, end) = (raw.start.0, raw.end.0);
+        let span = RawSpan {
+            trace: &raw.trace,
+            id: &raw.id,
+            parent: Some(raw.parent.as_str()),
+            service,
+            instance,
+            name: &raw.name,
+            start: start.map(Time),
+            duration: end.zip(start).map(|(end, start)| end - start),
             failed: is_failed(&raw.status),
         };
-        self.spans.push(SpanRecord { span, record, line: self.line });
+        self.spans.push(&span, self.line, self.part);
+    }
+}
+
+/// The requests of a document, as far as it is whole; what is broken is one record that was not understood.
+pub(crate) fn requests<T: DeserializeOwned>(bytes: &[u8], line: u64, part: &mut Part) -> Vec<T> {
+    let text = std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed);
+    if matches!(text, Cow::Owned(_)) {
+        part.coverage.complain(ComplaintKind::InvalidUtf8, line, "");
+    }
+    match serde_json::from_str::<OneOrMore<T>>(&text) {
+        Ok(requests) => requests.0,
+        Err(error) => {
+            let deep = error.to_string().contains("recursion limit");
+            let kind = if deep { ComplaintKind::LargeDocument } else { ComplaintKind::Malformed };
+            let line = line + (error.line() as u64).saturating_sub(1);
+            part.coverage.complain(kind, line, error.to_string());
+            part.coverage.records += 1;
+            part.coverage.not_understood += 1;
+            Vec::new()
+        }
     }
 }
 
@@ -170,7 +134,7 @@ fn is_failed(status: &Value) -> bool {
 }
 
 /// An id of 16 bytes: hexadecimal, base64, or whatever else by its hash.
-fn trace_id(text: &str) -> Option<u128> {
+pub(crate) fn trace_id(text: &str) -> Option<u128> {
     let text = text.trim();
     if text.is_empty() {
         return None;
@@ -181,7 +145,7 @@ fn trace_id(text: &str) -> Option<u128> {
 }
 
 /// An id of 8 bytes.
-fn span_id(text: &str) -> Option<u64> {
+pub(crate) fn span_id(text: &str) -> Option<u64> {
     let text = text.trim();
     if text.is_empty() {
         return None;
@@ -219,19 +183,19 @@ fn base64(text: &str) -> Option<Vec<u8>> {
 }
 
 /// One request, or an array of them.
-struct OneOrMore(Vec<Request>);
+pub(crate) struct OneOrMore<T>(pub Vec<T>);
 
-impl<'de> Deserialize<'de> for OneOrMore {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<OneOrMore, D::Error> {
-        struct Any;
-        impl<'de> Visitor<'de> for Any {
-            type Value = OneOrMore;
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for OneOrMore<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<OneOrMore<T>, D::Error> {
+        struct Any<T>(PhantomData<T>);
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for Any<T> {
+            type Value = OneOrMore<T>;
 
             fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.write_str("an OTLP request, or an array of them")
             }
 
-            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<OneOrMore, A::Error> {
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<OneOrMore<T>, A::Error> {
                 let mut all = Vec::new();
                 while let Some(request) = seq.next_element()? {
                     all.push(request);
@@ -239,11 +203,11 @@ impl<'de> Deserialize<'de> for OneOrMore {
                 Ok(OneOrMore(all))
             }
 
-            fn visit_map<A: serde::de::MapAccess<'de>>(self, map: A) -> Result<OneOrMore, A::Error> {
-                Request::deserialize(serde::de::value::MapAccessDeserializer::new(map)).map(|one| OneOrMore(vec![one]))
+            fn visit_map<A: serde::de::MapAccess<'de>>(self, map: A) -> Result<OneOrMore<T>, A::Error> {
+                T::deserialize(serde::de::value::MapAccessDeserializer::new(map)).map(|one| OneOrMore(vec![one]))
             }
         }
-        deserializer.deserialize_any(Any)
+        deserializer.deserialize_any(Any(PhantomData))
     }
 }
 
@@ -268,7 +232,7 @@ struct ResourceSpans {
 }
 
 #[derive(Deserialize, Default)]
-struct Resource {
+pub(crate) struct Resource {
     #[serde(default)]
     attributes: Value,
 }
@@ -276,11 +240,11 @@ struct Resource {
 #[derive(Deserialize)]
 struct ScopeSpans {
     #[serde(default, deserialize_with = "or_none")]
-    spans: Vec<RawSpan>,
+    spans: Vec<Written>,
 }
 
 #[derive(Deserialize)]
-struct RawSpan {
+struct Written {
     #[serde(rename = "traceId", alias = "trace_id", default, deserialize_with = "id")]
     trace: String,
     #[serde(rename = "spanId", alias = "span_id", default, deserialize_with = "id")]
@@ -297,7 +261,9 @@ struct RawSpan {
     status: Value,
 }
 
-fn or_none<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(deserializer: D) -> Result<T, D::Error> {
+pub(crate) fn or_none<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(
+    deserializer: D,
+) -> Result<T, D::Error> {
     Ok(Option::<T>::deserialize(deserializer)?.unwrap_or_default())
 }
 
@@ -310,8 +276,8 @@ fn id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
 }
 
 /// Nanoseconds since 1970 as text or number; nothing where it is 0 or no such number.
-#[derive(Default)]
-struct Nanoseconds(Option<i64>);
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Nanoseconds(pub Option<i64>);
 
 impl<'de> Deserialize<'de> for Nanoseconds {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Nanoseconds, D::Error> {
@@ -325,26 +291,57 @@ impl<'de> Deserialize<'de> for Nanoseconds {
 }
 
 impl Resource {
-    /// The text of an attribute: in a list of keys and values, or in a plain object.
-    fn text(&self, name: &str) -> Option<String> {
-        let value = match &self.attributes {
-            Value::Array(all) => {
-                all.iter().find(|a| a.get("key").and_then(Value::as_str) == Some(name))?.get("value")?
-            }
-            Value::Object(all) => all.get(name)?,
-            _ => return None,
-        };
-        let inner = match value {
-            Value::Object(any) => {
-                ["stringValue", "string_value", "intValue", "int_value"].iter().find_map(|k| any.get(*k))?
-            }
-            plain => plain,
-        };
-        match inner {
-            Value::String(text) => Some(text.clone()).filter(|text| !text.is_empty()),
-            Value::Number(number) => Some(number.to_string()),
-            _ => None,
+    /// The service and the instance; empty where it does not say.
+    pub fn whose(&self) -> (String, String) {
+        let one = |name: &str| attribute(&self.attributes, name);
+        let instance = ["service.instance.id", "k8s.pod.name", "host.name"].into_iter().find_map(one);
+        (one("service.name").unwrap_or_default(), instance.unwrap_or_default())
+    }
+}
+
+/// The text of an attribute: in a list of keys and values, or in a plain object.
+fn attribute(attributes: &Value, name: &str) -> Option<String> {
+    let value = match attributes {
+        Value::Array(all) => all.iter().find(|a| a.get("key").and_then(Value::as_str) == Some(name))?.get("value")?,
+        Value::Object(all) => all.get(name)?,
+        _ => return None,
+    };
+    any_value(value)
+}
+
+/// All attributes that are one text or number, in their order.
+pub(crate) fn attributes(attributes: &Value) -> Vec<(String, String)> {
+    match attributes {
+        Value::Array(all) => {
+            let pair = |a: &Value| Some((a.get("key")?.as_str()?.to_string(), any_value(a.get("value")?)?));
+            all.iter().filter_map(pair).collect()
         }
+        Value::Object(all) => all.iter().filter_map(|(key, value)| Some((key.clone(), any_value(value)?))).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// The text of an OTLP value, or of a plain one; nothing where it is empty, a list or an object.
+pub(crate) fn any_value(value: &Value) -> Option<String> {
+    const NAMES: [&str; 8] = [
+        "stringValue",
+        "string_value",
+        "intValue",
+        "int_value",
+        "doubleValue",
+        "double_value",
+        "boolValue",
+        "bool_value",
+    ];
+    let inner = match value {
+        Value::Object(any) => NAMES.iter().find_map(|name| any.get(*name))?,
+        plain => plain,
+    };
+    match inner {
+        Value::String(text) => Some(text.clone()).filter(|text| !text.is_empty()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Bool(truth) => Some(truth.to_string()),
+        _ => None,
     }
 }
 

@@ -84,7 +84,8 @@ const VALUES: &[&str] = &["value", "val", "metricvalue", "v", "kpivalue"];
 const FOREIGN: &[&str] =
     &["traceid", "spanid", "trace", "span", "parentspanid", "message", "msg", "logmessage", "body"];
 
-fn plain(name: &str) -> String {
+/// A column's name without what its spelling varies in.
+pub(crate) fn plain(name: &str) -> String {
     name.trim().chars().filter(|c| !matches!(c, '_' | '-' | '.' | ' ')).collect::<String>().to_ascii_lowercase()
 }
 
@@ -212,7 +213,7 @@ fn is_missing(cell: &[u8]) -> bool {
 }
 
 /// The cells of one line, with the csv crate's rules for quotes.
-fn split_line(line: &[u8], delimiter: u8) -> Vec<String> {
+pub(crate) fn split_line(line: &[u8], delimiter: u8) -> Vec<String> {
     let mut reader = reader(line, delimiter);
     let mut record = csv::ByteRecord::new();
     match reader.read_byte_record(&mut record) {
