@@ -25,6 +25,8 @@ pub struct Evidence {
     pub shapes: Shapes,
     /// The sources as the user named them, by number.
     pub sources: Vec<String>,
+    /// Which of the sources is a repository: what it tells explains, and raises nothing.
+    pub repository: Option<u32>,
     /// The spool.
     pub kept: Kept,
     /// Changes, by the moment at which they could have an effect.
@@ -252,6 +254,7 @@ fn finish(mut stitched: Stitched, paths: Vec<String>, complaints: Vec<FileCovera
         series: stitched.series,
         shapes: stitched.shapes,
         sources: paths,
+        repository: None,
         kept,
         changes,
         alerts: stitched.alerts,

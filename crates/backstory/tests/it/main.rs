@@ -21,4 +21,5 @@ mod live;
 mod lost;
 mod memory;
 mod program;
+mod repository;
 mod same_bytes;
