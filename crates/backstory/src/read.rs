@@ -106,7 +106,11 @@ pub fn read(arguments: &[Argument], settings: &Settings, reading: &Reading) -> R
 }
 
 /// Opens every source; those whose stamps have no year get one from the others.
-fn open_all(sources: Vec<Source>, how: &ingest::Settings, complaints: &mut Vec<FileCoverage>) -> Vec<Pending> {
+pub(crate) fn open_all(
+    sources: Vec<Source>,
+    how: &ingest::Settings,
+    complaints: &mut Vec<FileCoverage>,
+) -> Vec<Pending> {
     let mut pending = Vec::new();
     let mut dated: Option<Time> = None;
     for source in sources {

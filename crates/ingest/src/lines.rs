@@ -158,8 +158,15 @@ impl Reading for LogLines {
 
     fn learnt(&self) -> String {
         let service = self.file_service.as_ref().map_or(String::new(), |s| format!("; service {s} by the file's name"));
-        let shape = if self.document { " document" } else { "" };
-        format!("[{}] then {:?}{shape}{service}", self.header.told(), self.dialect)
+        let rest = match (self.dialect, self.document) {
+            (Dialect::Json, true) => "JSON objects in one document",
+            (Dialect::Json, false) => "a JSON object",
+            (Dialect::Logfmt, _) => "pairs of keys and values",
+            (Dialect::Plain, _) => "the message",
+        };
+        let header = self.header.told();
+        let all = if header.is_empty() { rest.to_string() } else { format!("{header}; then {rest}") };
+        format!("{all}{service}")
     }
 }
 

@@ -15,6 +15,7 @@ mod figures;
 mod fingerprint;
 mod fixture;
 mod fixtures;
+mod formats;
 mod help;
 mod hostile;
 mod live;
