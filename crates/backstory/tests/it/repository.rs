@@ -98,3 +98,26 @@ fn a_repository_that_cannot_be_read_is_a_sentence_and_no_failure() {
     "#]]
     .assert_eq(&said);
 }
+
+#[test]
+fn a_rollout_that_kubernetes_tells_ships_the_commit_of_its_image() {
+    let case = Case::quick("pool", 2);
+    let packed = fs::read_to_string(case.folder().join("repository.git/packed-refs")).unwrap();
+    let hash = packed.lines().find_map(|line| line.strip_suffix(" refs/heads/main")).unwrap();
+    let time = (case.truth().noticed_at.unwrap() - 40 * evidence::MINUTE).floor(evidence::SECOND);
+    let image = format!("shop/payments:{}", &hash[..10]);
+    let set = json!({
+        "apiVersion": "apps/v1", "kind": "ReplicaSet",
+        "metadata": {"name": "payments-7c9d8b6f5e", "creationTimestamp": time.to_string(), "labels": {"app": "payments"}},
+        "spec": {"template": {"spec": {"containers": [{"name": "payments", "image": image}]}}}
+    });
+    let list = json!({"apiVersion": "v1", "items": [set], "kind": "List"});
+    fs::remove_file(case.folder().join("evidence/changes.jsonl")).unwrap();
+    fs::write(case.folder().join("evidence/sets.json"), serde_json::to_string_pretty(&list).unwrap()).unwrap();
+    let story = case.tell(&["--repo", "repository.git", "--output", "json"]).json();
+    assert_eq!(refs(&story, "deploy"), [&hash[..10]]);
+    assert!(!refs(&story, "commit").iter().any(|c| c == hash));
+    let changes = story["suspects"]["changes"].as_array().unwrap();
+    let deploy = changes.iter().find(|c| c["kind"] == "deploy").unwrap();
+    assert_eq!((&deploy["service"], deploy["time"].as_str().unwrap()), (&json!("payments"), time.to_string().as_str()));
+}

@@ -15,6 +15,8 @@ mod csv_long;
 mod csv_wide;
 mod incident;
 mod json_lines;
+mod kubernetes_changes;
+mod kubernetes_events;
 mod logfmt;
 mod otlp_traces;
 mod plain;
@@ -28,6 +30,8 @@ pub const FORMATS: &[Format] = &[
     incident::FORMAT,
     rules::FORMAT,
     otlp_traces::FORMAT,
+    kubernetes_events::FORMAT,
+    kubernetes_changes::FORMAT,
     changes::FORMAT,
     alerts::FORMAT,
     csv_long::FORMAT,
