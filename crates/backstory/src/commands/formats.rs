@@ -276,8 +276,7 @@ impl Study {
             Content::Logs(batch) => Some(batch.columns.iter().map(|c| c.line).collect::<BTreeSet<u64>>()),
             _ => None,
         };
-        let mut number = chunk.first_line;
-        for line in chunk.bytes.split_inclusive(|b| *b == b'\n') {
+        for (number, line) in (chunk.first_line..).zip(chunk.bytes.split_inclusive(|b| *b == b'\n')) {
             // A line of a stack trace is no record of its own.
             let begins = logs.as_ref().is_none_or(|begin| begin.contains(&number));
             let is_header = number == 1 && self.form.has_header_line();
@@ -291,7 +290,6 @@ impl Study {
                 let alone = Chunk { index: chunk.index + 1, first_line: number, bytes: line.into(), ..chunk.clone() };
                 self.judge(line, number, &ingest::parse(&self.form, &alone));
             }
-            number += 1;
         }
     }
 

@@ -201,6 +201,30 @@ fn a_log_that_becomes_another_on_the_way() {
 }
 
 #[test]
+fn styles_that_take_turns_are_each_read_as_they_are_and_counted() {
+    let plain = |n| format!("2026-11-22 10:00:{n:02},123 INFO  [main] c.s.Cart - cart {n}\n");
+    let pairs = |n| format!("time=\"2026-11-22T10:00:{n:02}Z\" level=warning msg=\"slow {n}\" service=orders\n");
+    let json = |n| format!("{{\"time\":\"2026-11-22T10:00:{n:02}Z\",\"level\":\"error\",\"msg\":\"lost {n}\"}}\n");
+    let styles: [&dyn Fn(u32) -> String; 3] = [&plain, &pairs, &json];
+    for (number, first) in styles.iter().enumerate() {
+        let second = styles[(number + 1) % 3];
+        let turns: String = (0..20).map(|n| format!("{}{}", first(n), second(n))).collect();
+        let after: String = (0..40).map(|n| if n < 20 { first(n) } else { second(n) }).collect();
+        for text in [turns, after] {
+            let place = folder(&[("app.log", text.as_bytes())]);
+            let document = run(place.path(), &["formats", "app.log", "--output", "json"]).well().json();
+            let complaints = document["coverage"]["files"][0]["complaints"].as_array().unwrap();
+            let told: Vec<(&str, u64)> =
+                complaints.iter().map(|c| (c["what"].as_str().unwrap(), c["count"].as_u64().unwrap())).collect();
+            assert_eq!(told, [("where the format changes", 20)], "{text}");
+            let levels = |level: &str| document["files"][0].to_string().contains(&format!("\"value\":\"{level}\""));
+            let of = ["INFO", "WARN", "ERROR"];
+            assert!(levels(of[number]) && levels(of[(number + 1) % 3]), "{document}");
+        }
+    }
+}
+
+#[test]
 fn what_is_of_no_form_is_said_with_what_would_help() {
     let place = folder(&[("a.bin", b"\0\x01\x02\0\0\xff\xfe\0"), ("b.log", b"")]);
     let ran = run(place.path(), &["formats", "a.bin", "b.log", "gone.log"]).calmly();
