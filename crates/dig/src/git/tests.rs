@@ -274,3 +274,17 @@ fn folders_that_hold_each_other_s_likes_come_to_an_end() {
     assert_eq!(history.commits[0].files.len(), FILES_MAX);
     assert_eq!(history.limits.get("repository.files"), Some(&1));
 }
+
+#[test]
+#[cfg(unix)]
+fn a_repository_of_another_user_is_read_and_said() {
+    let (made, _) = branched();
+    let mine = told(&made.history(&hours(-10, 10)));
+    assert!(!mine.contains("NotOwned"), "{mine}");
+    // Only root can give a folder away; elsewhere the first half is all that can be shown.
+    let gave_away =
+        [made.folder.path(), made.git_dir()].iter().all(|f| std::os::unix::fs::chown(f, Some(12_345), None).is_ok());
+    if gave_away {
+        assert_eq!(told(&made.history(&hours(-10, 10))), mine + "NotOwned 1\n");
+    }
+}
