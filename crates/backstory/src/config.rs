@@ -87,6 +87,8 @@ pub struct Settings {
     pub shapes: Setting<usize>,
     /// Series of metrics.
     pub series: Setting<usize>,
+    /// Commits of a repository.
+    pub commits: Setting<usize>,
     /// Names of services, instances, operations and metrics.
     pub names: Setting<usize>,
 }
@@ -125,6 +127,7 @@ struct Limits {
     shapes: Option<usize>,
     series: Option<usize>,
     names: Option<usize>,
+    commits: Option<usize>,
 }
 
 /// What flags say.
@@ -164,6 +167,7 @@ impl Default for Settings {
             shapes: Setting::default_of(50_000),
             series: Setting::default_of(100_000),
             names: Setting::default_of(500_000),
+            commits: Setting::default_of(5_000),
         }
     }
 }
@@ -205,7 +209,7 @@ impl Settings {
     fn file(&mut self, path: &Path, text: &str) -> Result<(), Failure> {
         let file: File = toml::from_str(text).map_err(|e| {
             let what = format!("{}: {}", path.display(), e.to_string().trim_end());
-            Failure::usage(what, "known keys: timezone, year, threads, [redaction] enabled rules, [limits] memory_mb disk_mb folder line_kb document_mb decompressed_mb ratio files depth json_depth shapes series names")
+            Failure::usage(what, "known keys: timezone, year, threads, [redaction] enabled rules, [limits] memory_mb disk_mb folder line_kb document_mb decompressed_mb ratio files depth json_depth shapes series names commits")
         })?;
         let origin = Origin::File(path.to_path_buf());
         self.timezone.over(file.timezone, &origin);
@@ -226,6 +230,7 @@ impl Settings {
         self.shapes.over(file.limits.shapes, &origin);
         self.series.over(file.limits.series, &origin);
         self.names.over(file.limits.names, &origin);
+        self.commits.over(file.limits.commits, &origin);
         Ok(())
     }
 
@@ -301,7 +306,7 @@ mod tests {
         let unlabelled = |s: &Settings| {
             let numbers = [s.threads.value, s.memory_mb.value, s.line_kb.value, s.document_mb.value, s.files.value];
             let deep = [s.depth.value, s.json_depth.value, s.ratio.value as usize];
-            let tables = [s.shapes.value, s.series.value, s.names.value];
+            let tables = [s.shapes.value, s.series.value, s.names.value, s.commits.value];
             let texts = (s.timezone.value.clone(), s.redact.value, s.redact_rules.value.clone(), s.year.value);
             (numbers, deep, tables, s.disk_mb.value, s.decompressed_mb.value, texts)
         };

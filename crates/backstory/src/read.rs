@@ -25,6 +25,8 @@ pub struct Evidence {
     pub shapes: Shapes,
     /// The sources as the user named them, by number.
     pub sources: Vec<String>,
+    /// Which of the sources is a repository: what it tells explains, and raises nothing.
+    pub repository: Option<u32>,
     /// The spool.
     pub kept: Kept,
     /// Changes, by the moment at which they could have an effect.
@@ -104,7 +106,11 @@ pub fn read(arguments: &[Argument], settings: &Settings, reading: &Reading) -> R
 }
 
 /// Opens every source; those whose stamps have no year get one from the others.
-fn open_all(sources: Vec<Source>, how: &ingest::Settings, complaints: &mut Vec<FileCoverage>) -> Vec<Pending> {
+pub(crate) fn open_all(
+    sources: Vec<Source>,
+    how: &ingest::Settings,
+    complaints: &mut Vec<FileCoverage>,
+) -> Vec<Pending> {
     let mut pending = Vec::new();
     let mut dated: Option<Time> = None;
     for source in sources {
@@ -252,6 +258,7 @@ fn finish(mut stitched: Stitched, paths: Vec<String>, complaints: Vec<FileCovera
         series: stitched.series,
         shapes: stitched.shapes,
         sources: paths,
+        repository: None,
         kept,
         changes,
         alerts: stitched.alerts,

@@ -111,12 +111,14 @@ fn quiet(
     lines
 }
 
-/// When something changed, and whose; a service that nothing else names is nobody's.
+/// When something changed, and whose; a service that nothing else names is nobody's. A commit in a repository runs
+/// nowhere yet.
 fn changed(evidence: &Evidence) -> Vec<(Time, Name)> {
     let mut names = evidence.names.clone();
     let known =
         |c: &evidence::ChangeEvent| (c.known_at(), c.service.as_deref().map_or(Name::NONE, |s| names.intern(s)));
-    let mut changes: Vec<(Time, Name)> = evidence.changes.iter().map(known).collect();
+    let raises = |c: &&evidence::ChangeEvent| evidence.repository != Some(c.source);
+    let mut changes: Vec<(Time, Name)> = evidence.changes.iter().filter(raises).map(known).collect();
     changes.sort();
     changes
 }

@@ -60,6 +60,10 @@ pub enum ComplaintKind {
     TooManyFiles,
     /// A link, socket or device was not followed.
     NotFollowed,
+    /// A repository belongs to another user.
+    NotOwned,
+    /// A repository's history ends before what was asked for.
+    CutOff,
 }
 
 impl ComplaintKind {
@@ -93,6 +97,8 @@ impl ComplaintKind {
             ComplaintKind::NotJudged => "read, not judged by this version",
             ComplaintKind::TooManyFiles => "beyond the limit on files or folders",
             ComplaintKind::NotFollowed => "a link or device, not followed",
+            ComplaintKind::NotOwned => "a repository that belongs to another user",
+            ComplaintKind::CutOff => "history that is cut off: what came before is not in it",
         }
     }
 
@@ -108,12 +114,17 @@ impl ComplaintKind {
                 | ComplaintKind::Bomb
                 | ComplaintKind::TooManyFiles
                 | ComplaintKind::NotFollowed
+                | ComplaintKind::NotOwned
+                | ComplaintKind::CutOff
         )
     }
 
     /// Whether it only informs: the record is whole and stands where it should.
     pub fn is_note(self) -> bool {
-        matches!(self, ComplaintKind::YearTaken | ComplaintKind::FormatChange | ComplaintKind::NotJudged)
+        matches!(
+            self,
+            ComplaintKind::YearTaken | ComplaintKind::FormatChange | ComplaintKind::NotJudged | ComplaintKind::NotOwned
+        )
     }
 }
 

@@ -180,6 +180,11 @@ pub(crate) trait Reading: fmt::Debug + Send + Sync {
         false
     }
 
+    /// Whether the first line names columns.
+    fn has_header_line(&self) -> bool {
+        false
+    }
+
     /// What was learnt, in words for people; may be empty.
     fn learnt(&self) -> String {
         String::new()
@@ -225,6 +230,16 @@ impl Form {
     /// What was learnt of this source, in words for people; may be empty.
     pub fn learnt(&self) -> String {
         self.reading.learnt()
+    }
+
+    /// Whether the source is one document, whose lines mean nothing alone.
+    pub fn is_document(&self) -> bool {
+        self.reading.unit() == Unit::Document
+    }
+
+    /// Whether its first line names columns.
+    pub fn has_header_line(&self) -> bool {
+        self.reading.has_header_line()
     }
 
     pub(crate) fn reading(&self) -> &dyn Reading {

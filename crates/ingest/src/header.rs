@@ -66,6 +66,41 @@ pub(crate) enum Role {
     Composed,
 }
 
+impl Role {
+    /// What the column names, in words; `None` where nobody can say.
+    fn words(self) -> Option<&'static str> {
+        Some(match self {
+            Role::Nothing => return None,
+            Role::Service => "service",
+            Role::Instance => "instance",
+            Role::InstanceFirst => "instance with thread",
+            Role::ServiceFirst => "service with trace and span",
+            Role::Composed => "service and instance (Docker Compose)",
+        })
+    }
+}
+
+impl Piece {
+    /// What stands there, in words.
+    fn words(self) -> &'static str {
+        match self {
+            Piece::Stamp(shape) => shape.words(),
+            Piece::Level => "level",
+            Piece::Group => "something in brackets",
+            Piece::Number => "number (of a process, thread or line)",
+            Piece::Word | Piece::Any => "word",
+            Piece::Dotted => "dotted name (of a class, module or host)",
+            Piece::File => "file and line of code",
+            Piece::Tag => "name before a colon",
+            Piece::Glued => "name between colons",
+            Piece::Program => "program",
+            Piece::Mark => "mark",
+            Piece::Priority => "priority",
+            Piece::Structured => "structured data",
+        }
+    }
+}
+
 /// The columns of one file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Header {
@@ -182,11 +217,13 @@ impl Header {
 
     /// In words for people.
     pub fn told(&self) -> String {
-        let word = |column: &Column| {
-            let role = if column.role == Role::Nothing { String::new() } else { format!(" ({:?})", column.role) };
-            format!("{:?}{role}", column.piece)
-        };
-        self.columns.iter().map(word).collect::<Vec<_>>().join(", ")
+        let columns: Vec<&str> = self
+            .columns
+            .iter()
+            .filter(|c| c.piece != Piece::Mark)
+            .map(|c| c.role.words().unwrap_or(c.piece.words()))
+            .collect();
+        if columns.is_empty() { String::new() } else { format!("columns: {}", columns.join(", ")) }
     }
 }
 

@@ -21,6 +21,7 @@ pub mod formats;
 mod header;
 mod incident;
 mod json;
+mod kubernetes;
 mod level;
 mod lines;
 mod open;

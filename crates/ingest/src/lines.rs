@@ -158,8 +158,15 @@ impl Reading for LogLines {
 
     fn learnt(&self) -> String {
         let service = self.file_service.as_ref().map_or(String::new(), |s| format!("; service {s} by the file's name"));
-        let shape = if self.document { " document" } else { "" };
-        format!("[{}] then {:?}{shape}{service}", self.header.told(), self.dialect)
+        let rest = match (self.dialect, self.document) {
+            (Dialect::Json, true) => "JSON objects in one document",
+            (Dialect::Json, false) => "a JSON object",
+            (Dialect::Logfmt, _) => "pairs of keys and values",
+            (Dialect::Plain, _) => "the message",
+        };
+        let header = self.header.told();
+        let all = if header.is_empty() { rest.to_string() } else { format!("{header}; then {rest}") };
+        format!("{all}{service}")
     }
 }
 
@@ -171,6 +178,10 @@ fn behind_stamp<'l>(line: &'l [u8], cut: &Cut) -> &'l [u8] {
 
 /// So many records in a row that do not fit what was learnt are a change of format.
 const MISFITS: u64 = 8;
+/// Where one record of so many does not fit, two styles take turns in one file.
+const MISFIT_SHARE: u64 = 10;
+/// How lines of keys and values begin that tell of themselves when they were written, or how bad it is.
+const LOGFMT_HEADS: [&[u8]; 6] = [b"time=", b"ts=", b"t=", b"timestamp=", b"level=", b"lvl="];
 
 /// One chunk on the way.
 struct Work<'a> {
@@ -188,6 +199,8 @@ struct Work<'a> {
     in_trace: bool,
     /// Records in a row that do not fit, and the first one's line.
     misfits: (u64, u64),
+    /// Those of them that were in no such row, and the first one's line: styles that take turns.
+    scattered: (u64, u64),
     check_utf8: bool,
     check_nul: bool,
 }
@@ -217,6 +230,7 @@ impl<'a> Work<'a> {
             any_record: chunk.index > 0,
             in_trace: chunk.index > 0,
             misfits: (0, 0),
+            scattered: (0, 0),
             check_utf8: std::str::from_utf8(bytes).is_err(),
             check_nul: memchr(0, bytes).is_some(),
         }
@@ -305,7 +319,7 @@ impl<'a> Work<'a> {
     fn note_fit(&mut self, fits: bool) {
         let fits = fits || !self.form.header.strict && self.form.header.is_stamped();
         if fits {
-            self.misfits.0 = 0;
+            self.scatter();
             return;
         }
         if self.misfits.0 == 0 {
@@ -315,6 +329,15 @@ impl<'a> Work<'a> {
         let (run, line) = self.misfits;
         let times = if run == MISFITS { MISFITS } else { u64::from(run > MISFITS) };
         self.part.coverage.complain_times(ComplaintKind::FormatChange, times, line, "not as the file's first records");
+    }
+
+    /// Ends a row of records that do not fit: too short a one is remembered.
+    fn scatter(&mut self) {
+        let (run, line) = std::mem::take(&mut self.misfits);
+        if run > 0 && run < MISFITS {
+            self.scattered.1 = if self.scattered.0 == 0 { line } else { self.scattered.1 };
+            self.scattered.0 += run;
+        }
     }
 
     fn check(&mut self, line: &[u8]) {
@@ -334,7 +357,7 @@ impl<'a> Work<'a> {
     fn record(&mut self, from: usize, to: usize, cut: Cut) {
         let line = &self.bytes[from..to];
         let rest = &line[cut.message..];
-        let (time, found) = match self.dialect(rest) {
+        let (time, found) = match self.dialect(rest, cut.stamp.is_none()) {
             Dialect::Json => self.object(from + cut.message, to, &cut),
             Dialect::Logfmt => self.pairs(from + cut.message, to, &cut),
             Dialect::Plain => (cut.stamp.map(Some), self.plain(from, to, &cut)),
@@ -343,11 +366,12 @@ impl<'a> Work<'a> {
     }
 
     /// How the rest of a record is read: as most are, else as it looks.
-    fn dialect(&self, rest: &[u8]) -> Dialect {
+    fn dialect(&self, rest: &[u8], bare: bool) -> Dialect {
+        let is_foreign = bare && self.form.marks_records() && LOGFMT_HEADS.iter().any(|head| rest.starts_with(head));
         match (self.form.dialect, rest.first()) {
             (Dialect::Json, Some(b'{')) => Dialect::Json,
             (Dialect::Json, _) | (Dialect::Plain, Some(b'{')) if is_object(rest) => Dialect::Json,
-            (Dialect::Logfmt, _) if fields::is_logfmt(rest) => Dialect::Logfmt,
+            (dialect, _) if (dialect == Dialect::Logfmt || is_foreign) && fields::is_logfmt(rest) => Dialect::Logfmt,
             _ => Dialect::Plain,
         }
     }
@@ -454,6 +478,12 @@ impl<'a> Work<'a> {
     }
 
     fn finish(mut self) -> Part {
+        self.scatter();
+        let (scattered, line) = self.scattered;
+        if scattered >= MISFITS && scattered * MISFIT_SHARE >= self.part.coverage.records {
+            let words = "not as the file's first records, in turns with them";
+            self.part.coverage.complain_times(ComplaintKind::FormatChange, scattered, line, words);
+        }
         self.part.content = if self.batch.columns.is_empty() { Content::Nothing } else { Content::Logs(self.batch) };
         self.part
     }

@@ -14,7 +14,7 @@ use crate::decompress::{Bytes, Input};
 use crate::discover::Source;
 use crate::form::{Family, Form, Head, Unit};
 use crate::part::{Content, Part, parse};
-use crate::settings::Settings;
+use crate::settings::{Given, Settings};
 use crate::text::{self, Lines, Nature};
 use crate::years;
 
@@ -109,6 +109,9 @@ fn begin(raw: Bytes, source: &Source, settings: &Settings, modified: Option<Time
 }
 
 fn form_of(head: &Head<'_>, source: &Source, settings: &Settings) -> Result<Form, FileCoverage> {
+    if let (Given::Guess, Some(words)) = (source.given, table_of_kubectl(head)) {
+        return Err(refused(source, "", ComplaintKind::UnknownForm, words));
+    }
     let Some(form) = Form::of(head, source.given, settings) else {
         let words = match source.given.family() {
             Some(family) => format!("given as {}, and not like any of them that is known here", family.words()),
@@ -124,6 +127,19 @@ fn form_of(head: &Head<'_>, source: &Source, settings: &Settings) -> Result<Form
         return Err(refused(source, form.kind(), ComplaintKind::NotJudged, words));
     }
     Ok(form)
+}
+
+/// What to do with a table that `kubectl get` prints: it has ages where evidence needs times.
+fn table_of_kubectl(head: &Head<'_>) -> Option<&'static str> {
+    let first = head.lines(1).first().copied()?;
+    let words: Vec<&[u8]> = first.split(|b| *b == b' ').filter(|w| !w.is_empty()).collect();
+    let words = words.strip_prefix(&[&b"NAMESPACE"[..]]).unwrap_or(&words);
+    let begins = |with: &[&[u8]]| words.starts_with(with);
+    if begins(&[b"LAST", b"SEEN", b"TYPE", b"REASON", b"OBJECT"]) {
+        return Some("a table of kubectl's, with ages for times: take kubectl get events -o json");
+    }
+    let ages = begins(&[b"NAME"]) && words.contains(&&b"AGE"[..]);
+    ages.then_some("a table of kubectl's, with ages for times: take kubectl get … -o json")
 }
 
 /// The first lines of a source as a chunk of their own; nothing of a document that is longer than the sample.

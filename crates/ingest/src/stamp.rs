@@ -37,6 +37,26 @@ pub(crate) enum Shape {
     Clock,
 }
 
+impl Shape {
+    /// Which kind of time it is, in words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Shape::Iso => "time (as 2026-11-22T10:00:00Z)",
+            Shape::Basic => "time (as 20261122T100000Z)",
+            Shape::Slashed(DateOrder::Year) => "time (as 26/11/22 10:00:00)",
+            Shape::Slashed(DateOrder::Month) => "time (as 11/22/2026 10:00:00, the month first)",
+            Shape::Slashed(DateOrder::Day) => "time (as 22/11/2026 10:00:00, the day first)",
+            Shape::DayMonthYear => "time (as 22/Nov/2026:10:00:00 +0000)",
+            Shape::MonthName => "time (as Nov 22 10:00:00, perhaps without a year)",
+            Shape::WeekdayName => "time (as Sun Nov 22 10:00:00 2026)",
+            Shape::MonthDay => "time (as 11-22 10:00:00, without a year)",
+            Shape::Klog => "level and time (as I1122 10:00:00, without a year)",
+            Shape::Epoch => "time (counted from 1970)",
+            Shape::Clock => "time of day (no date, so no moment)",
+        }
+    }
+}
+
 /// What the first number of a date with slashes is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum DateOrder {

@@ -357,3 +357,18 @@ fn a_log_that_is_cut_behind_its_first_thousand_records_teaches_the_same() {
     let learnt = |text: String| opened(text, &Settings::default()).unwrap().form().learnt();
     assert_eq!(learnt(text), learnt(cut));
 }
+
+#[test]
+fn a_table_of_kubectl_is_refused_with_the_flag_that_gives_times() {
+    let events = "LAST SEEN   TYPE      REASON    OBJECT         MESSAGE\n3m          Warning   BackOff   pod/cart-4k2   Back-off\n";
+    let named = format!("NAMESPACE   {events}");
+    let rollouts = "NAME   READY   UP-TO-DATE   AVAILABLE   AGE\ncart   3/3     3            3           40d\n";
+    for (text, flag) in [(events, "events -o json"), (named.as_str(), "events -o json"), (rollouts, "-o json")] {
+        let refused = opened(text.to_string(), &Settings::default()).err().unwrap();
+        let complaint = &refused.complaints[&ComplaintKind::UnknownForm];
+        assert!(complaint.detail.contains(flag) && complaint.detail.contains("ages"), "{}", complaint.detail);
+    }
+    let given = Source { name: "events.txt".into(), number: 0, given: Given::Logs, path: "".into() };
+    let opened = open_stdin(std::io::Cursor::new(events), &given, &Settings::default()).unwrap();
+    assert_eq!(opened.form().kind(), "logs (plain text)");
+}

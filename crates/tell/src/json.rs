@@ -14,6 +14,9 @@ pub const SCHEMA_STORY: &str = "backstory.story/1";
 /// The schema of a list of templates.
 pub const SCHEMA_PATTERNS: &str = "backstory.patterns/1";
 
+/// The schema of what was understood of files.
+pub const SCHEMA_FORMATS: &str = "backstory.formats/1";
+
 #[derive(Serialize)]
 struct Text {
     text: String,

@@ -5,6 +5,7 @@
 //! escaping and redaction. It refuses to know the spool, sockets and the clock.
 
 mod clean;
+mod formats;
 mod json;
 mod patterns;
 mod redact;
@@ -13,7 +14,8 @@ mod spoken;
 mod voice;
 pub mod words;
 
-pub use json::{SCHEMA_PATTERNS, SCHEMA_STORY, signal_line, story_document};
+pub use formats::{FormRow, FormatsDocument, OddLine, RecordPart, TakenApart, formats_document, formats_text};
+pub use json::{SCHEMA_FORMATS, SCHEMA_PATTERNS, SCHEMA_STORY, signal_line, story_document};
 pub use patterns::{PatternsDocument, TemplateRow, patterns_document, patterns_lines_row, patterns_text};
 pub use redact::{BadRule, Redactor};
 pub use screen::{Layout, full_text, screen_text};

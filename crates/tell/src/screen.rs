@@ -36,18 +36,18 @@ const CHANGES: usize = 8;
 /// Width of the column of labels.
 const LABELS: usize = 15;
 
-const STRONG: Style = Style::new().bold();
-const DIM: Style = Style::new().dimmed();
-const PAIN: Style = Style::new().bold().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Red)));
-const GRAY: Style = Style::new().bold().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Yellow)));
-const CALM: Style = Style::new().bold().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Cyan)));
+pub(crate) const STRONG: Style = Style::new().bold();
+pub(crate) const DIM: Style = Style::new().dimmed();
+pub(crate) const PAIN: Style = Style::new().bold().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Red)));
+pub(crate) const GRAY: Style = Style::new().bold().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Yellow)));
+pub(crate) const CALM: Style = Style::new().bold().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Cyan)));
 
-fn styled(style: Style, text: &str) -> String {
+pub(crate) fn styled(style: Style, text: &str) -> String {
     format!("{style}{text}{style:#}")
 }
 
 /// Text broken into lines of at most so many columns, at blanks.
-fn wrapped(text: &str, width: usize) -> Vec<String> {
+pub(crate) fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     let mut line = String::new();
     for word in text.split(' ').filter(|w| !w.is_empty()) {
@@ -101,7 +101,7 @@ fn cut(text: &str, width: usize) -> String {
 }
 
 /// A labelled paragraph: the label once, the text beside it.
-fn labelled(label: &str, style: Style, text: &str, width: usize, most: usize) -> Vec<String> {
+pub(crate) fn labelled(label: &str, style: Style, text: &str, width: usize, most: usize) -> Vec<String> {
     let mut lines = wrapped(text, width - LABELS - 1);
     if lines.len() > most {
         lines.truncate(most);
@@ -113,7 +113,7 @@ fn labelled(label: &str, style: Style, text: &str, width: usize, most: usize) ->
 }
 
 /// Lines with a label before the first of them.
-fn beside(label: &str, style: Style, lines: &[String]) -> Vec<String> {
+pub(crate) fn beside(label: &str, style: Style, lines: &[String]) -> Vec<String> {
     let pad = |first: bool| {
         let label = if first { label } else { "" };
         let blanks = " ".repeat(LABELS.saturating_sub(label.width()));

@@ -99,7 +99,7 @@ const FILES: &[(&str, &str)] = &[
     ("rules.yaml", "the shop's alert rules: read and counted, not judged by this version"),
     ("alerts.json", "the alerts that these rules delivered"),
     ("staging/", "logs and metrics of the shop's double, where nobody buys"),
-    ("repository.git", "the history of its code, as git keeps it; not read by this version"),
+    ("repository.git", "the history of its code, as git keeps it"),
     ("truth.json", "what really happened; no command reads it"),
     ("quiet/", "three weeks of the same shop in which nothing happened: the same files, and no report"),
 ];
@@ -143,6 +143,7 @@ fn to_try(told: &drill::Written, untold: &drill::Written) -> Vec<(&'static str, 
             "the same with the alerts that came, and with the rules, which are counted",
             format!("backstory tell {asked} --alerts alerts.json --alerts rules.yaml"),
         ),
+        ("the same with the commits behind what was deployed", format!("backstory tell {asked} --repo repository.git")),
         ("the story as a document for programs", format!("backstory tell {asked} -o story.json")),
         (
             "what a listener would have raised in the first two weeks, signal by signal",

@@ -2,6 +2,7 @@
 
 mod demo;
 mod evidence;
+mod formats;
 mod output;
 mod patterns;
 mod replay;
@@ -30,6 +31,7 @@ enum Command {
     Tell(tell::Args),
     Replay(replay::Args),
     Patterns(patterns::Args),
+    Formats(formats::Args),
     Demo(demo::Args),
 }
 
@@ -61,6 +63,7 @@ fn run(command: &Command) -> Result<(), Failure> {
         Command::Tell(args) => tell::run(args),
         Command::Replay(args) => replay::run(args),
         Command::Patterns(args) => patterns::run(args),
+        Command::Formats(args) => formats::run(args),
         Command::Demo(args) => demo::run(args),
     }
 }

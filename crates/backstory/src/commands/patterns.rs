@@ -151,7 +151,8 @@ fn rows(evidence: &Evidence, gathered: &[Gathered]) -> Vec<TemplateRow> {
     rows
 }
 
-fn severity(number: u8) -> &'static str {
+/// The word for a severity number; empty for none.
+pub(super) fn severity(number: u8) -> &'static str {
     match number {
         0 => "",
         1..=4 => "TRACE",

@@ -8,6 +8,7 @@ use super::output::{Form, OutputArgs, width};
 use crate::failure::Failure;
 use crate::hear::Heard;
 use crate::read::{Evidence, read};
+use crate::repository;
 use crate::times::{length, moment};
 use crate::watch::Watching;
 
@@ -34,8 +35,8 @@ pub struct Args {
     /// The service that hurt
     #[arg(long, value_name = "NAME")]
     service: Option<String>,
-    /// A git repository (not read by this version)
-    #[arg(long, value_name = "DIR", hide = true)]
+    /// A git repository: its commits are changes, and a deploy ships the commit (hash, tag or branch) that its ref names
+    #[arg(long, value_name = "DIR")]
     repo: Option<std::path::PathBuf>,
     /// How far before that moment to look
     #[arg(long, value_name = "LENGTH", default_value = LOOKBACK)]
@@ -52,10 +53,6 @@ pub struct Args {
 /// # Errors
 /// The call's words are off, or nothing could be read.
 pub fn run(args: &Args) -> Result<(), Failure> {
-    if args.repo.is_some() {
-        let hint = "give its commits as change events instead: {\"time\",\"kind\":\"commit\",\"ref\",\"summary\",\"files\"} a line";
-        return Err(Failure::usage("--repo is not read by this version", hint));
-    }
     let form = args.output.form()?;
     let settings = args.evidence.settings()?;
     let voice = settings.voice()?;
@@ -63,9 +60,14 @@ pub fn run(args: &Args) -> Result<(), Failure> {
     let lookback = length(&args.lookback)
         .ok_or_else(|| Failure::usage(format!("--lookback {}: not a length", args.lookback), "write 30d, 12h, 90m"))?;
     let incident = args.incident.as_deref().map(|path| incident(path, &reading)).transpose()?;
-    let evidence = read(&args.evidence.arguments()?, &settings, &args.evidence.reading())?;
+    let mut evidence = read(&args.evidence.arguments()?, &settings, &args.evidence.reading())?;
     let end = evidence.span.map(|(_, end)| end);
     let asked = ask(args, incident, end, &reading)?;
+    if let Some(folder) = &args.repo {
+        let noticed = asked.incident.noticed_at;
+        let until = asked.incident.resolved_at.or(end).map_or(noticed, |at| at.max(noticed));
+        repository::join(&mut evidence, folder, (noticed - lookback, until), settings.commits.value);
+    }
     let text = told(args, &voice, &evidence, asked, lookback, form)?;
     args.output.write(&text)
 }
@@ -159,6 +161,7 @@ fn layout(args: &Args) -> Layout {
         words.extend((args.lookback != LOOKBACK).then(|| format!("--lookback {}", quoted(&args.lookback))));
         words.extend(args.noticed.iter().map(|n| format!("--noticed {}", quoted(n))));
         words.extend(args.incident.iter().map(|p| format!("--incident {}", quoted(&p.to_string_lossy()))));
+        words.extend(args.repo.iter().map(|p| format!("--repo {}", quoted(&p.to_string_lossy()))));
         words.extend(args.service.iter().map(|s| format!("--service {}", quoted(s))));
         words.push("--full".into());
         words.join(" ")

@@ -16,6 +16,8 @@ mod csv_wide;
 mod incident;
 mod jaeger;
 mod json_lines;
+mod kubernetes_changes;
+mod kubernetes_events;
 mod logfmt;
 mod open_metrics;
 mod otlp_logs;
@@ -45,6 +47,8 @@ pub const FORMATS: &[Format] = &[
     span_csv::FORMAT,
     prometheus_api::FORMAT,
     open_metrics::FORMAT,
+    kubernetes_events::FORMAT,
+    kubernetes_changes::FORMAT,
     changes::FORMAT,
     alerts::FORMAT,
     csv_long::FORMAT,

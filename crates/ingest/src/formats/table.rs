@@ -250,13 +250,23 @@ impl Reading for Table {
         cell.is_some_and(|c| Stamps::new(&self.zone, Some(evidence::Time(0))).value(&unquoted(c)).is_some())
     }
 
+    fn has_header_line(&self) -> bool {
+        true
+    }
+
     fn learnt(&self) -> String {
         let word = |u: &Use| match u {
+            Use::Time => "time".to_string(),
+            Use::Service => "service".to_string(),
+            Use::Instance => "instance".to_string(),
+            Use::Metric => "metric".to_string(),
+            Use::Value => "value".to_string(),
             Use::Label(name) => format!("label {name}"),
-            Use::Series(series) => format!("{}/{}", series.service, series.metric),
-            other => format!("{other:?}"),
+            Use::Series(series) if series.service.is_empty() => format!("series {}", series.metric),
+            Use::Series(series) => format!("series {} of {}", series.metric, series.service),
         };
-        self.uses.iter().map(word).collect::<Vec<_>>().join(", ")
+        let all = self.uses.iter().map(word).collect::<Vec<_>>().join(", ");
+        if all.is_empty() { all } else { format!("columns: {all}") }
     }
 }
 
