@@ -1,7 +1,8 @@
 //! Bytes as they were before somebody compressed them, with caps: a bomb is a complaint, not an error.
 //!
-//! Reads `.gz` by its first bytes, never by its name, with all of its concatenated members (rotated logs are often
-//! appended to). Refuses to know lines and formats. A stream that breaks gives what came before the break.
+//! Reads `.gz` and `.zst` by their first bytes, never by their names, with all of their concatenated members (rotated
+//! logs are often appended to), and UTF-16 as the UTF-8 that it could have been. Refuses to know lines and formats. A
+//! stream that breaks gives what came before the break.
 
 use std::io::{self, Cursor, Read};
 use std::sync::Arc;
@@ -11,6 +12,7 @@ use evidence::ComplaintKind;
 use flate2::read::MultiGzDecoder;
 
 use crate::settings::Limits;
+use crate::utf16::Utf8;
 
 /// A boxed stream of bytes.
 pub(crate) type Bytes = Box<dyn Read + Send>;
@@ -26,13 +28,15 @@ pub(crate) struct Input {
 
 /// Compressions that are recognised and not read, with what would help.
 const OTHERS: &[(&[u8], &str)] = &[
-    (b"\x28\xb5\x2f\xfd", "compressed with zstd, not yet read: decompress it first (zstd -d)"),
     (b"BZh", "compressed with bzip2, not read: decompress it first (bunzip2)"),
     (b"\xfd7zXZ\0", "compressed with xz, not read: decompress it first (unxz)"),
     (b"PK\x03\x04", "a zip archive, not read: unpack it first (unzip)"),
     (b"\x04\x22\x4d\x18", "compressed with lz4, not read: decompress it first (lz4 -d)"),
 ];
 const GZIP: &[u8] = b"\x1f\x8b";
+const ZSTD: &[u8] = b"\x28\xb5\x2f\xfd";
+/// Windows of zstd up to 128 MiB, what its own program takes without being asked (RFC 8878 leaves it to the reader).
+const ZSTD_WINDOW_LOG: u32 = 27;
 
 impl Input {
     /// The content of a stream, which may be compressed.
@@ -42,15 +46,25 @@ impl Input {
         if let Some((_, words)) = OTHERS.iter().find(|(start, _)| magic.starts_with(start)) {
             return Err((ComplaintKind::UnknownForm, (*words).to_string()));
         }
-        let zipped = magic.starts_with(GZIP);
+        let packed = [GZIP, ZSTD].iter().find(|start| magic.starts_with(start));
+        let is_zstd = packed == Some(&ZSTD);
         let whole = Cursor::new(magic).chain(raw);
-        let (bytes, compressed): (Bytes, _) = if zipped {
+        let (bytes, compressed): (Bytes, _) = if packed.is_some() {
             let count = Arc::new(AtomicU64::new(0));
             let counted = Counted { inner: whole, count: count.clone() };
-            (Box::new(MultiGzDecoder::new(counted)), Some(count))
+            let bytes: Bytes = if is_zstd {
+                let broken = |e: io::Error| (ComplaintKind::BrokenCompression, e.to_string());
+                let mut decoder = zstd::stream::read::Decoder::new(counted).map_err(broken)?;
+                decoder.window_log_max(ZSTD_WINDOW_LOG).map_err(broken)?;
+                Box::new(decoder)
+            } else {
+                Box::new(MultiGzDecoder::new(counted))
+            };
+            (bytes, Some(count))
         } else {
             (Box::new(whole), None)
         };
+        let bytes: Bytes = Box::new(Utf8::of(bytes));
         Ok(Input { bytes, compressed, given: 0, limits: limits.clone(), stopped: None })
     }
 
@@ -180,8 +194,23 @@ mod tests {
     }
 
     #[test]
+    fn zstd_is_read_with_all_its_frames_and_its_bombs_stop() {
+        let zstd = |text: &[u8]| zstd::stream::encode_all(text, 1).unwrap();
+        let bytes = [zstd(b"one\n"), zstd(b"two\n")].concat();
+        assert_eq!(content(bytes, &Limits::default()), (8, String::new()));
+        let lines: String = (0..100_000).map(|n| format!("line {n} of {}\n", n * 7919 % 100_003)).collect();
+        let mut cut = zstd(lines.as_bytes());
+        cut.truncate(cut.len() / 2);
+        let (total, words) = content(cut, &Limits::default());
+        assert!(total > 1_000 && words.starts_with("BrokenCompression: "), "{total} {words}");
+        let limits = Limits { ratio: 100, ratio_from_bytes: 1 << 20, ..Limits::default() };
+        let (total, words) = content(zstd(&vec![b'a'; 64 << 20]), &limits);
+        assert!(total < 4 << 20 && words.starts_with("Bomb: limits.ratio (100) reached"), "{total} {words}");
+    }
+
+    #[test]
     fn other_compressions_are_named_with_what_helps() {
-        let refused = Input::new(Box::new(Cursor::new(b"\x28\xb5\x2f\xfd1234".to_vec())), &Limits::default());
-        assert!(refused.is_err_and(|(kind, words)| kind == ComplaintKind::UnknownForm && words.contains("zstd -d")));
+        let refused = Input::new(Box::new(Cursor::new(b"BZh91AY&SY".to_vec())), &Limits::default());
+        assert!(refused.is_err_and(|(kind, words)| kind == ComplaintKind::UnknownForm && words.contains("bunzip2")));
     }
 }

@@ -35,6 +35,7 @@ mod spans;
 mod stamp;
 mod text;
 mod traces;
+mod utf16;
 mod years;
 mod zone;
 

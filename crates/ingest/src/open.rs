@@ -93,10 +93,6 @@ fn begin(raw: Bytes, source: &Source, settings: &Settings, modified: Option<Time
     }
     match text::nature(&bytes) {
         Nature::Text => {}
-        Nature::Utf16 => {
-            let words = "UTF-16 text: convert it first (iconv -f utf-16 -t utf-8)";
-            return Err(refused(source, "", ComplaintKind::UnknownForm, words));
-        }
         Nature::Binary => return Err(refused(source, "", ComplaintKind::Binary, "")),
     }
     let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);

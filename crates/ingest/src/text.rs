@@ -73,34 +73,18 @@ pub(crate) fn sample_lines(bytes: &[u8], whole: bool, most: usize) -> Vec<&[u8]>
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Nature {
     Text,
-    Utf16,
     Binary,
 }
 
 /// Looks at the beginning of a source. A few odd bytes are no reason to refuse a log; many are.
 pub(crate) fn nature(bytes: &[u8]) -> Nature {
     let sample = &bytes[..bytes.len().min(64 << 10)];
-    if sample.starts_with(b"\xff\xfe") || sample.starts_with(b"\xfe\xff") || is_utf16_without_mark(sample) {
-        return Nature::Utf16;
-    }
     let nuls = memchr_iter(0, sample).count();
     let odd = sample.iter().filter(|b| **b < 32 && !matches!(b, b'\t' | b'\n' | b'\r' | 27 | 12)).count();
     if nuls * 50 > sample.len() || odd * 10 > sample.len() || invalid_bytes(sample) * 3 > sample.len() {
         return Nature::Binary;
     }
     Nature::Text
-}
-
-/// Text of our letters in UTF-16 has a NUL in every second byte.
-fn is_utf16_without_mark(sample: &[u8]) -> bool {
-    let pairs = sample.chunks_exact(2).take(2_000);
-    let (mut even, mut odd, mut all) = (0, 0, 0);
-    for pair in pairs {
-        all += 1;
-        even += usize::from(pair[0] == 0 && pair[1] != 0);
-        odd += usize::from(pair[1] == 0 && pair[0] != 0);
-    }
-    all >= 4 && (even * 10 >= all * 8 || odd * 10 >= all * 8)
 }
 
 fn invalid_bytes(sample: &[u8]) -> usize {
@@ -130,6 +114,5 @@ mod tests {
             Nature::Text
         );
         assert_eq!(nature(&[0, 159, 146, 150, 1, 2, 3, 4]), Nature::Binary);
-        assert_eq!(nature(&"größer\n".encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>()), Nature::Utf16);
     }
 }

@@ -195,8 +195,10 @@ fn what_is_no_text_is_named() {
         Empty 1 at 0: 
         Empty 1 at 0: only blank lines
         Binary 1 at 0: 
-        UnknownForm 1 at 0: UTF-16 text: convert it first (iconv -f utf-16 -t utf-8)
-        UnknownForm 1 at 0: compressed with zstd, not yet read: decompress it first (zstd -d)
+        logs (plain text)
+        1 none 0 2026
+        NoTime 1 at 1: 
+        BrokenCompression 1 at 0: incomplete frame; the 0 bytes before it were used
         UnknownForm 1 at 0: 
         logs (OTLP/JSON)
         NotJudged 1 at 0: an incident, not evidence: ask it with --incident
