@@ -20,6 +20,8 @@ pub(crate) enum Value<'a> {
     Bare(&'a [u8]),
     /// Text between quotes, with the escapes of JSON.
     Quoted(&'a [u8]),
+    /// Text between quotes, in which a quote is doubled, as CSV has it.
+    Doubled(&'a [u8]),
 }
 
 /// How deep objects are opened to look for fields; what lies deeper is told as raw JSON.
@@ -42,6 +44,8 @@ pub(crate) struct Fields<'a> {
     instance: Option<(u8, Value<'a>)>,
     name: Option<Value<'a>>,
     has_pid: bool,
+    /// A member is named as in Serilog's compact format.
+    is_compact: bool,
     /// (key in `keys`, value)
     said: Vec<((u32, u32), Value<'a>)>,
     keys: Vec<u8>,
@@ -59,6 +63,7 @@ impl<'a> Fields<'a> {
     pub fn clear(&mut self) {
         (self.time, self.severity, self.severity_number, self.message) = (None, None, None, None);
         (self.service, self.instance, self.name, self.has_pid) = (None, None, None, false);
+        self.is_compact = false;
         self.other_time = None;
         self.said.clear();
         self.keys.clear();
@@ -111,8 +116,11 @@ impl<'a> Fields<'a> {
         if matches!(role, Role::Time(_)) && self.time.is_some() {
             self.other_time = self.other_time.or(Some(value));
         }
+        self.is_compact |= matches!(&self.keys[key.0 as usize..key.1 as usize], b"@mt" | b"@m" | b"@i");
         let slot = match role {
             Role::Said => return self.said.push((key, value)),
+            Role::MaybeSeverity if !is_level(&value) => return self.said.push((key, value)),
+            Role::MaybeSeverity => (&mut self.severity, 2),
             Role::Beside => {
                 self.has_pid |= &self.keys[key.0 as usize..key.1 as usize] == b"pid";
                 return;
@@ -189,6 +197,17 @@ impl<'a> Fields<'a> {
         self.time.is_none() && self.message.is_none()
     }
 
+    /// Whether a field is the message.
+    pub fn has_message(&self) -> bool {
+        self.message.is_some()
+    }
+
+    /// The severity of a record whose fields name none: information where the compact format of Serilog leaves it out,
+    /// else what the text begins with.
+    pub fn default_severity(&self, text: &[u8]) -> u8 {
+        if self.is_compact { 9 } else { crate::lines::guess_level(text) }
+    }
+
     /// Whether a field names the service.
     pub fn names_service(&self) -> bool {
         self.service.is_some() || self.bunyan_name().is_some()
@@ -263,6 +282,13 @@ impl<'a> Fields<'a> {
     }
 }
 
+/// Whether a value is a level's word, or one of the letters that stand for one (MongoDB writes `D1` to `D5`).
+fn is_level(value: &Value<'_>) -> bool {
+    let text = value.text();
+    let letter = matches!(&text[..], [b'D', b'1'..=b'5'] | [b'I' | b'W' | b'E' | b'F' | b'D']);
+    letter || level::of_word(&text).is_some()
+}
+
 /// Python's `levelno` (10 to 50) and syslog's and the journal's priority (0 to 7).
 fn python_or_syslog(text: &[u8]) -> Option<u8> {
     let number: u32 = match std::str::from_utf8(text).ok()?.trim().parse() {
@@ -291,7 +317,7 @@ impl<'a> Value<'a> {
     fn is_nothing(&self) -> bool {
         match self {
             Value::Json(raw) => matches!(*raw, b"null" | b"\"\"" | b"{}" | b"[]"),
-            Value::Bare(text) | Value::Quoted(text) => text.is_empty(),
+            Value::Bare(text) | Value::Quoted(text) | Value::Doubled(text) => text.is_empty(),
         }
     }
 
@@ -301,6 +327,7 @@ impl<'a> Value<'a> {
             Value::Json(raw) => json::scalar(raw),
             Value::Quoted(inner) => json::unescaped(inner),
             Value::Bare(text) => std::borrow::Cow::Borrowed(text),
+            Value::Doubled(inner) => undoubled(inner),
         }
     }
 
@@ -344,6 +371,10 @@ impl<'a> Value<'a> {
                 scratch.extend_from_slice(text);
                 false
             }
+            Value::Doubled(inner) => {
+                scratch.extend_from_slice(&undoubled(inner));
+                true
+            }
         };
         let line = scratch.iter().position(|b| matches!(b, b'\n' | b'\r')).unwrap_or(scratch.len());
         let mut end = line.min(FIELD_BYTES);
@@ -359,6 +390,21 @@ impl<'a> Value<'a> {
             out.extend_from_slice(text);
         }
     }
+}
+
+/// A cell's text, its quotes doubled no more.
+fn undoubled(inner: &[u8]) -> std::borrow::Cow<'_, [u8]> {
+    if memchr::memchr(b'"', inner).is_none() {
+        return std::borrow::Cow::Borrowed(inner);
+    }
+    let mut out = Vec::with_capacity(inner.len());
+    for byte in inner {
+        let second = *byte == b'"' && out.last() == Some(&b'"');
+        if !second {
+            out.push(*byte);
+        }
+    }
+    std::borrow::Cow::Owned(out)
 }
 
 /// Takes the fields of a logfmt line: `key=value`, `key="a value"`, and bare words, which are flags. Gives how many

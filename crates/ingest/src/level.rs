@@ -75,6 +75,7 @@ pub(crate) fn of_value(text: &[u8]) -> Option<u8> {
     }
     match text {
         [letter] if letter.is_ascii_alphabetic() => of_letter(letter.to_ascii_uppercase()),
+        [b'D', b'1'..=b'5'] => Some(5),
         _ => std::str::from_utf8(text).ok()?.parse().ok().map(of_number).filter(|s| *s > 0),
     }
 }

@@ -16,6 +16,7 @@ mod decompress;
 mod discover;
 mod fields;
 mod form;
+mod frame;
 pub mod formats;
 mod header;
 mod incident;

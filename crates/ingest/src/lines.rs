@@ -13,6 +13,9 @@ use memchr::memchr;
 use crate::chunk::Chunk;
 use crate::fields::{self, Fields};
 use crate::form::{Head, Reading, Unit, empty_batch};
+use crate::formats::csv_logs::Columns;
+use crate::formats::{envelope, journal};
+use crate::frame::{self, Frame, Outer, Unwrapped};
 use crate::header::{self, Cut, Header};
 use crate::json;
 use crate::level;
@@ -41,8 +44,25 @@ pub(crate) struct LogLines {
     pub file_service: Option<String>,
     pub zone: Zone,
     pub limits: Limits,
-    /// The source is one JSON document, or values over several lines.
-    pub document: bool,
+    /// How its records lie in it.
+    pub layout: Layout,
+}
+
+/// How the records of a source lie in it.
+#[derive(Clone, Debug)]
+pub(crate) enum Layout {
+    /// Each begins with a line of its own.
+    Lines,
+    /// As lines, each in the frame of a container's runtime.
+    Framed(Frame),
+    /// As one JSON array, or as values over several lines.
+    Document,
+    /// In arrays somewhere in a JSON document.
+    Export,
+    /// As blocks of fields with a blank line between them: the journal's export.
+    Journal,
+    /// As rows of a table.
+    Table(Columns),
 }
 
 impl LogLines {
@@ -54,7 +74,7 @@ impl LogLines {
             file_service: None,
             zone: settings.timezone.clone(),
             limits: settings.limits.clone(),
-            document: false,
+            layout: Layout::Lines,
         };
         if !lines.header.names_service() && !lines.some_record_names_a_service(head) {
             lines.file_service = places::service_of_file(head.name);
@@ -118,20 +138,34 @@ pub(crate) fn is_object(text: &[u8]) -> bool {
 
 impl Reading for LogLines {
     fn parse(&self, chunk: &Chunk) -> Part {
+        let unwrapped = match self.layout {
+            Layout::Framed(frame) => frame::unwrap(frame, &chunk.bytes, self.limits.line_bytes),
+            _ => Unwrapped::default(),
+        };
         let mut work = Work::new(self, chunk);
-        if self.document {
-            work.document();
-        } else {
-            work.lines();
+        match &self.layout {
+            Layout::Lines => work.lines(),
+            Layout::Framed(_) => work.framed(&unwrapped),
+            Layout::Document => work.document(json::places),
+            Layout::Export => work.document(envelope::places),
+            Layout::Journal => work.journal(),
+            Layout::Table(columns) => work.table(columns),
         }
         work.finish()
     }
 
     fn unit(&self) -> Unit {
-        if self.document { Unit::Document } else { Unit::Lines }
+        if matches!(self.layout, Layout::Document | Layout::Export) { Unit::Document } else { Unit::Lines }
     }
 
     fn begins_record(&self, line: &[u8]) -> bool {
+        let inside = match &self.layout {
+            Layout::Journal => return journal::begins_block(line),
+            Layout::Table(columns) => return columns.begins_row(line, &self.zone),
+            Layout::Framed(frame) => frame.inside(line),
+            Layout::Lines | Layout::Document | Layout::Export => Cow::Borrowed(line),
+        };
+        let line = &inside[..];
         let cut = self.header.cut(line, &mut Stamps::new(&self.zone, None));
         let rest = &line[cut.message..];
         if self.marks_records() {
@@ -141,6 +175,9 @@ impl Reading for LogLines {
     }
 
     fn yearless(&self, line: &[u8]) -> Option<Civil> {
+        if !matches!(self.layout, Layout::Lines) {
+            return None;
+        }
         match self.header.stamp(line)?.moment {
             Moment::Civil(civil, _) if civil.year == 0 => Some(civil),
             _ => None,
@@ -148,7 +185,8 @@ impl Reading for LogLines {
     }
 
     fn needs_year(&self) -> bool {
-        self.header.columns.iter().find_map(|c| match c.piece {
+        let own = matches!(self.layout, Layout::Lines);
+        own && self.header.columns.iter().find_map(|c| match c.piece {
             crate::header::Piece::Stamp(shape) => {
                 Some(matches!(shape, Shape::MonthName | Shape::MonthDay | Shape::Klog))
             }
@@ -158,8 +196,13 @@ impl Reading for LogLines {
 
     fn learnt(&self) -> String {
         let service = self.file_service.as_ref().map_or(String::new(), |s| format!("; service {s} by the file's name"));
-        let shape = if self.document { " document" } else { "" };
-        format!("[{}] then {:?}{shape}{service}", self.header.told(), self.dialect)
+        let (frame, shape) = match &self.layout {
+            Layout::Framed(frame) => (format!("{} frame, ", frame.word()), ""),
+            Layout::Document | Layout::Export => (String::new(), " document"),
+            Layout::Table(columns) => return format!("{}{service}", columns.told()),
+            Layout::Lines | Layout::Journal => (String::new(), ""),
+        };
+        format!("{frame}[{}] then {:?}{shape}{service}", self.header.told(), self.dialect)
     }
 }
 
@@ -173,16 +216,21 @@ fn behind_stamp<'l>(line: &'l [u8], cut: &Cut) -> &'l [u8] {
 const MISFITS: u64 = 8;
 
 /// One chunk on the way.
-struct Work<'a> {
-    form: &'a LogLines,
-    bytes: &'a [u8],
+pub(crate) struct Work<'a> {
+    pub form: &'a LogLines,
+    /// The text that is taken apart: the chunk's, or what stands in its frames.
+    pub bytes: &'a [u8],
+    /// How far behind the batch's first byte that text stands in it.
+    shift: usize,
+    /// The line at hand, where it was framed, and its runtime's stamp.
+    outer: Option<(&'a Outer, Option<Read>)>,
     batch: LogBatch,
-    part: Part,
-    stamps: Stamps,
+    pub part: Part,
+    pub stamps: Stamps,
     texts: Texts,
-    fields: Fields<'a>,
+    pub fields: Fields<'a>,
     /// The number of the line at hand, from 1 in the source.
-    number: u64,
+    pub number: u64,
     /// Whether there is a record that a line may be folded into.
     any_record: bool,
     in_trace: bool,
@@ -194,7 +242,7 @@ struct Work<'a> {
 
 /// What is known of a record before it is kept.
 #[derive(Default)]
-struct Found {
+pub(crate) struct Found {
     severity: u8,
     message: (u32, u32),
     service: u32,
@@ -208,6 +256,8 @@ impl<'a> Work<'a> {
         Work {
             form,
             bytes,
+            shift: 0,
+            outer: None,
             batch: empty_batch(chunk),
             part: Part::default(),
             stamps: Stamps::new(&form.zone, chunk.year_base),
@@ -233,6 +283,31 @@ impl<'a> Work<'a> {
             self.number += 1;
         }
         self.part.coverage.lines = text::line_count(self.bytes);
+    }
+
+    /// Lines in frames: read as if what is in the frames stood alone, and counted as they stand in the source.
+    fn framed(&mut self, unwrapped: &'a Unwrapped) {
+        let first = self.number;
+        (self.shift, self.part.coverage.lines) = (self.bytes.len(), text::line_count(self.bytes));
+        self.bytes = &unwrapped.bytes;
+        self.batch.made.extend_from_slice(self.bytes);
+        self.check_utf8 = std::str::from_utf8(self.bytes).is_err();
+        self.check_nul = memchr(0, self.bytes).is_some();
+        if let Some((at, count)) = unwrapped.too_long {
+            let words = format!("limits.line_kb ({}) reached by a line in parts", self.form.limits.line_bytes >> 10);
+            self.part.coverage.complain_times(ComplaintKind::LongLine, count, first + at, &words);
+        }
+        for outer in &unwrapped.lines {
+            let ((from, to), stamp) = (outer.text, &self.bytes[outer.stamp.0..outer.stamp.1]);
+            self.number = first + outer.at;
+            self.outer = Some((outer, self.stamps.value(stamp)));
+            if text::is_blank(&self.bytes[from..to]) {
+                self.part.coverage.blank += outer.physical;
+                continue;
+            }
+            self.line(from, to);
+            (1..outer.physical).for_each(|_| self.fold());
+        }
     }
 
     fn line(&mut self, from: usize, to: usize) {
@@ -271,18 +346,22 @@ impl<'a> Work<'a> {
     }
 
     /// Whether a line belongs to the record before it although a runtime has put a stamp before it, as before each
-    /// line.
+    /// line. Where records have a header of their own behind that stamp, a line without one that looks like a trace's
+    /// is no record; else only what nothing else looks like begins a trace.
     fn continues_behind_stamp(&mut self, line: &[u8], cut: &Cut) -> bool {
         let rest = behind_stamp(line, cut);
-        if traces::is_sure(rest) {
+        let bare = match self.form.dialect {
+            Dialect::Plain => !cut.fits,
+            Dialect::Json => rest.first() != Some(&b'{'),
+            Dialect::Logfmt => !fields::is_logfmt(rest),
+        };
+        let look = traces::look(rest);
+        if traces::is_sure(rest) || bare && matches!(look, Look::Trace | Look::Exception) {
             self.in_trace = true;
             return true;
         }
-        let stamp_alone = !cut.fits || self.form.header.columns.len() == 1;
-        self.in_trace
-            && stamp_alone
-            && cut.stamp.is_some()
-            && (text::is_blank(rest) || traces::look(rest) != Look::Plain)
+        let stamp_alone = bare || self.form.header.columns.len() == 1;
+        (self.in_trace && stamp_alone || bare && look == Look::Indented) && (text::is_blank(rest) || look != Look::Plain)
     }
 
     fn fold(&mut self) {
@@ -317,7 +396,7 @@ impl<'a> Work<'a> {
         self.part.coverage.complain_times(ComplaintKind::FormatChange, times, line, "not as the file's first records");
     }
 
-    fn check(&mut self, line: &[u8]) {
+    pub fn check(&mut self, line: &[u8]) {
         if self.check_utf8 && std::str::from_utf8(line).is_err() {
             self.complain(ComplaintKind::InvalidUtf8, "");
         }
@@ -326,7 +405,7 @@ impl<'a> Work<'a> {
         }
     }
 
-    fn complain(&mut self, kind: ComplaintKind, detail: &str) {
+    pub fn complain(&mut self, kind: ComplaintKind, detail: &str) {
         self.part.coverage.complain(kind, self.number, detail);
     }
 
@@ -361,7 +440,8 @@ impl<'a> Work<'a> {
         let service = &line[cut.service.0..cut.service.1];
         let instance = &line[cut.instance.0..cut.instance.1];
         let (service, instance) = self.names(service, instance);
-        Found { severity, message: ((from + cut.message) as u32, to as u32), service, instance, unparsed: false }
+        let message = (self.place(from + cut.message), self.place(to));
+        Found { severity, message, service, instance, unparsed: false }
     }
 
     fn object(&mut self, from: usize, to: usize, cut: &Cut) -> (Option<Option<Read>>, Found) {
@@ -390,11 +470,11 @@ impl<'a> Work<'a> {
     }
 
     /// The record that the fields are. A stamp in front of them, a runtime's, is believed before their own.
-    fn structured(&mut self, from: usize, to: usize, cut: &Cut, broken: bool) -> (Option<Option<Read>>, Found) {
-        let base = self.bytes.len();
+    pub fn structured(&mut self, from: usize, to: usize, cut: &Cut, broken: bool) -> (Option<Option<Read>>, Found) {
+        let base = self.batch.buffer.len();
         let time =
             cut.stamp.filter(|read| read.time.is_some()).map(Some).or_else(|| self.fields.time(&mut self.stamps));
-        let severity = match self.fields.severity() {
+        let mut severity = match self.fields.severity() {
             0 => cut.severity,
             known => known,
         };
@@ -407,10 +487,13 @@ impl<'a> Work<'a> {
         let instance = or_header(instance, cut.instance, line);
         let (service, instance) = self.names(&service, &instance);
         let message = if broken {
-            (from as u32, to as u32)
+            (self.place(from), self.place(to))
         } else {
             let start = base + self.batch.made.len();
             self.fields.write(&mut self.batch.made, self.form.limits.fields);
+            if severity == 0 {
+                severity = self.fields.default_severity(&self.batch.made[start - base..]);
+            }
             (start as u32, (base + self.batch.made.len()) as u32)
         };
         if self.fields.is_any_doubled() {
@@ -419,12 +502,20 @@ impl<'a> Work<'a> {
         (time, Found { severity, message, service, instance, unparsed: broken })
     }
 
+    /// Where a place in the text stands in the batch.
+    fn place(&self, at: usize) -> u32 {
+        (at + self.shift) as u32
+    }
+
     fn names(&mut self, service: &[u8], instance: &[u8]) -> (u32, u32) {
         self.texts.names(&mut self.batch.texts, service, instance, self.form.file_service.as_deref())
     }
 
     /// Keeps a record. `time`: `None` where it has none, an inner `None` where it could not be read.
-    fn keep(&mut self, from: usize, to: usize, time: Option<Option<Read>>, found: Found) {
+    pub fn keep(&mut self, from: usize, to: usize, time: Option<Option<Read>>, found: Found) {
+        let framed = self.outer.and_then(|(_, stamp)| stamp).filter(|read| read.time.is_some());
+        let time = framed.map(Some).or(time);
+        let raw = self.outer.map_or((from, to), |(outer, _)| outer.raw);
         let moment = time.flatten().and_then(|read| read.time);
         match (time, moment) {
             (_, Some(_)) => {}
@@ -445,7 +536,7 @@ impl<'a> Work<'a> {
             time: moment,
             severity: found.severity,
             message: found.message,
-            raw: (from as u32, to as u32),
+            raw: (raw.0 as u32, raw.1 as u32),
             service: found.service,
             instance: found.instance,
             line: self.number,
@@ -461,9 +552,8 @@ impl<'a> Work<'a> {
 
 impl Work<'_> {
     /// A document of records: an array, or objects over several lines.
-    fn document(&mut self) {
-        let mut places = Vec::new();
-        let end = json::values(self.bytes, self.form.limits.json_depth, |from, to| places.push((from, to)));
+    fn document(&mut self, places: fn(&[u8], usize) -> json::Places) {
+        let (places, end) = places(self.bytes, self.form.limits.json_depth);
         let (mut at, mut last) = (0, 0);
         for (from, to) in places {
             self.number += text::newlines(&self.bytes[at..from]);
@@ -524,7 +614,7 @@ pub(crate) fn document_lines(bytes: &[u8], part: &mut Part) {
 
 /// A level in a message that has no column for it: among its first words in capitals, in brackets, after `level=`, or
 /// in the head of a glog line within another log.
-fn guess_level(message: &[u8]) -> u8 {
+pub(crate) fn guess_level(message: &[u8]) -> u8 {
     if matches!(message, [b'I' | b'W' | b'E' | b'F', b'0'..=b'9', ..]) && Shape::Klog.read(message).is_some() {
         return level::of_letter(message[0]).unwrap_or(0);
     }

@@ -11,9 +11,14 @@ mod alerts;
 mod changes;
 #[cfg(test)]
 pub(crate) mod check;
+mod cri;
 mod csv_long;
+pub(crate) mod csv_logs;
 mod csv_wide;
+mod docker;
+pub(crate) mod envelope;
 mod incident;
+pub(crate) mod journal;
 mod json_lines;
 mod logfmt;
 mod otlp_traces;
@@ -32,6 +37,11 @@ pub const FORMATS: &[Format] = &[
     alerts::FORMAT,
     csv_long::FORMAT,
     csv_wide::FORMAT,
+    csv_logs::FORMAT,
+    cri::FORMAT,
+    docker::FORMAT,
+    journal::FORMAT,
+    envelope::FORMAT,
     json_lines::FORMAT,
     logfmt::FORMAT,
     syslog_5424::FORMAT,

@@ -19,8 +19,9 @@ use std::sync::Arc;
 use crate::form::{Family, Format, Head, Reading, Sample};
 use crate::formats::json_lines::is_document;
 use crate::formats::manual;
+use crate::frame::{self, Frame};
 use crate::header::{self, Header};
-use crate::lines::{LogLines, dialect_of};
+use crate::lines::{Dialect, Layout, LogLines, dialect_of};
 use crate::settings::Settings;
 use crate::stamp::Stamps;
 
@@ -50,6 +51,18 @@ fn learn(head: &Head<'_>, settings: &Settings) -> Arc<dyn Reading> {
     let lines = head.learn_lines();
     let header = header::learn(&lines, head.learn_records());
     Arc::new(with_header(header, &lines, head, settings))
+}
+
+/// A reader of lines in frames: what is in them is found out as if it stood alone.
+pub(crate) fn framed(frame: Frame, head: &Head<'_>, settings: &Settings) -> LogLines {
+    let inside = frame::unwrap(frame, head.bytes, settings.limits.line_bytes).as_source();
+    let inner = Head { bytes: &inside, whole: head.whole, name: head.name };
+    let lines = inner.learn_lines();
+    let objects = dialect_of(lines.iter().copied()) == Dialect::Json;
+    let header = if objects { Header::default() } else { header::learn(&lines, inner.learn_records()) };
+    let mut out = with_header(header, &lines, &inner, settings);
+    out.layout = Layout::Framed(frame);
+    out
 }
 
 /// A reader of lines that begin with a header; what follows it is found out.
