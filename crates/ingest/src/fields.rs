@@ -6,6 +6,8 @@
 
 use std::collections::HashMap;
 
+use evidence::SECOND;
+
 use crate::json::{self, Broken, Kind};
 use crate::level;
 use crate::roles::{Role, role_of};
@@ -44,6 +46,8 @@ pub(crate) struct Fields<'a> {
     instance: Option<(u8, Value<'a>)>,
     name: Option<Value<'a>>,
     has_pid: bool,
+    /// What the seconds lack, where it is a member of its own (log4j2).
+    nanos: Option<Value<'a>>,
     /// A member is named as in Serilog's compact format.
     is_compact: bool,
     /// (key in `keys`, value)
@@ -63,7 +67,7 @@ impl<'a> Fields<'a> {
     pub fn clear(&mut self) {
         (self.time, self.severity, self.severity_number, self.message) = (None, None, None, None);
         (self.service, self.instance, self.name, self.has_pid) = (None, None, None, false);
-        self.is_compact = false;
+        (self.is_compact, self.nanos) = (false, None);
         self.other_time = None;
         self.said.clear();
         self.keys.clear();
@@ -122,7 +126,11 @@ impl<'a> Fields<'a> {
             Role::MaybeSeverity if !is_level(&value) => return self.said.push((key, value)),
             Role::MaybeSeverity => (&mut self.severity, 2),
             Role::Beside => {
-                self.has_pid |= &self.keys[key.0 as usize..key.1 as usize] == b"pid";
+                let name = &self.keys[key.0 as usize..key.1 as usize];
+                self.has_pid |= name == b"pid";
+                if name.ends_with(b"nanoOfSecond") {
+                    self.nanos = Some(value);
+                }
                 return;
             }
             Role::SeverityNumber => return self.severity_number = self.severity_number.or(Some(value)),
@@ -220,9 +228,25 @@ impl<'a> Fields<'a> {
 
     /// The record's time: `None` where no field says it, an inner `None` where one does and cannot be read.
     pub fn time(&self, stamps: &mut Stamps) -> Option<Option<Read>> {
-        let (_, value) = self.time?;
+        let Some((_, value)) = self.time else { return self.audited(stamps) };
         let read = stamps.value(&value.text());
-        Some(read.or_else(|| stamps.value(&self.other_time?.text())))
+        let mut read = read.or_else(|| stamps.value(&self.other_time?.text()));
+        let nanos = || std::str::from_utf8(&self.nanos?.text()).ok()?.parse::<i64>().ok().filter(|n| (0..SECOND).contains(n));
+        if let Some(Read { time: Some(time), .. }) = &mut read
+            && time.0 % SECOND == 0
+            && let Some(nanos) = nanos()
+        {
+            time.0 += nanos;
+        }
+        Some(read)
+    }
+
+    /// Linux' audit writes its time into the message: `msg=audit(1795341600.123:12):`.
+    fn audited(&self, stamps: &mut Stamps) -> Option<Option<Read>> {
+        let (.., message) = self.message?;
+        let text = message.text();
+        let inner = text.strip_prefix(b"audit(")?;
+        stamps.value(&inner[..memchr::memchr(b':', inner)?]).map(Some)
     }
 
     /// The record's severity; 0 where no field says it.
@@ -282,6 +306,13 @@ impl<'a> Fields<'a> {
     }
 }
 
+/// The bytes that a list of numbers is: the journal's JSON writes texts so that are not valid UTF-8, or have colours.
+fn bytes_of_numbers(raw: &[u8]) -> Option<Vec<u8>> {
+    let inner = raw.strip_prefix(b"[")?.strip_suffix(b"]")?;
+    let number = |part: &[u8]| std::str::from_utf8(part.trim_ascii()).ok()?.parse::<u8>().ok();
+    inner.split(|b| *b == b',').map(number).collect()
+}
+
 /// Whether a value is a level's word, or one of the letters that stand for one (MongoDB writes `D1` to `D5`).
 fn is_level(value: &Value<'_>) -> bool {
     let text = value.text();
@@ -337,6 +368,7 @@ impl<'a> Value<'a> {
                 inner
             }
             Value::Bare(text) => text,
+            Value::Json(raw @ [b'[', ..]) => &bytes_of_numbers(raw).map_or_else(|| raw.into(), std::borrow::Cow::Owned),
             _ => &self.text(),
         };
         let inner = inner.trim_ascii();
@@ -480,6 +512,12 @@ pub(crate) fn is_logfmt(line: &[u8]) -> bool {
     let mut pairs = Pairs { line, at: 0 };
     let good = |pair: Option<(&[u8], Option<Value<'_>>)>| pair.is_some_and(|(k, v)| key(k) && v.is_some());
     good(pairs.next()) && good(pairs.next())
+}
+
+/// Whether a line is logfmt to its end: no word before a colon stands between its pairs, as one does where a message
+/// follows a few pairs (`pid=7 tid=3 INFO: start`).
+pub(crate) fn is_logfmt_throughout(line: &[u8]) -> bool {
+    is_logfmt(line) && !Pairs { line, at: 0 }.any(|(key, value)| value.is_none() && key.ends_with(b":"))
 }
 
 #[cfg(test)]

@@ -146,7 +146,27 @@ impl Header {
             at = taken.next;
         }
         (cut.end, cut.message) = (at, skip_blanks(line, at));
+        // A logger without a name leaves its colon (Ruby's `INFO -- : text`).
+        if line[cut.message..].starts_with(b": ") && at > 0 {
+            cut.message = skip_blanks(line, cut.message + 2);
+        }
         cut
+    }
+
+    /// The severity that stands in one of the header's brackets, where no column is one of severities.
+    pub fn level_in_groups(&self, line: &[u8]) -> u8 {
+        let mut at = 0;
+        for column in &self.columns {
+            let Some(taken) = take(column.piece, line, at) else { return 0 };
+            let inner = &line[taken.value.0..taken.value.1];
+            if column.piece == Piece::Group
+                && let Some(severity) = level::of_word(inner.trim_ascii())
+            {
+                return severity;
+            }
+            at = taken.next;
+        }
+        0
     }
 
     /// The stamp of a line, unresolved.
@@ -304,11 +324,22 @@ fn level(rest: &[u8]) -> Option<Taken> {
     }
     let (word, severity) = level_word(rest)?;
     let mut next = word;
+    // `Fatal error:`, as PHP writes it.
+    let more = rest[word..].strip_prefix(b" error:").or_else(|| rest[word..].strip_prefix(b" Error:"));
+    if severity > 0 && more.is_some() {
+        return Some(Taken { value: (0, word), next: word + 7, severity });
+    }
     // What is glued to the word by these belongs to the next piece; a colon or comma ends the word.
     if matches!(rest.get(next), Some(b':' | b',' | b'/')) {
         next += 1;
     }
     Some(Taken { value: (0, word), next, severity })
+}
+
+/// The severity that a line begins with before a colon, `INFO: text`, and how many bytes that takes.
+pub(crate) fn leading_level(line: &[u8]) -> Option<(u8, usize)> {
+    let (length, severity) = line.first().and_then(|_| level_word(line))?;
+    (severity > 0 && line.get(length) == Some(&b':')).then_some((severity, length + 1))
 }
 
 fn level_word(rest: &[u8]) -> Option<(usize, u8)> {
@@ -345,10 +376,14 @@ fn group(rest: &[u8]) -> Option<Taken> {
         b'[' => b']',
         b'(' => b')',
         b'<' => b'>',
+        b'{' => b'}',
         _ => return None,
     };
     let mut depth = 0;
     for (at, byte) in rest.iter().enumerate().take(256) {
+        if rest[0] == b'{' && *byte == b'"' {
+            return None;
+        }
         if *byte == rest[0] {
             depth += 1;
         } else if *byte == close {
@@ -460,6 +495,10 @@ fn is_strong(tag: &[u8]) -> bool {
 /// The program of a syslog line: up to the first colon before a blank, at most two blanks on the way.
 fn program(rest: &[u8]) -> Option<Taken> {
     let mut blanks = 0;
+    // A process's number alone names no program.
+    if rest[0] == b'[' {
+        return None;
+    }
     for (at, byte) in rest.iter().enumerate().take(80) {
         match byte {
             b':' if at > 0 && matches!(rest.get(at + 1), None | Some(b' ')) => {

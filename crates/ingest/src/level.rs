@@ -20,7 +20,7 @@ fn of_lower(word: &[u8]) -> Option<u8> {
     Some(match word {
         b"trace" | b"trc" | b"trac" | b"finest" | b"finer" | b"verbose" | b"silly" | b"vrb" => 1,
         b"debug" | b"dbg" | b"debg" | b"dbug" | b"fine" => 5,
-        b"info" | b"inf" | b"information" | b"informational" | b"config" | b"log" => 9,
+        b"info" | b"inf" | b"information" | b"informational" | b"config" | b"log" | b"success" => 9,
         b"notice" | b"note" | b"ntc" => 10,
         b"warn" | b"warning" | b"wrn" | b"warni" => 13,
         b"error" | b"err" | b"eror" | b"erro" | b"fail" | b"severe" | b"failure" => 17,

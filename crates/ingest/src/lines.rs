@@ -46,6 +46,8 @@ pub(crate) struct LogLines {
     pub limits: Limits,
     /// How its records lie in it.
     pub layout: Layout,
+    /// What a record says stands on the line after its header.
+    pub two_lined: bool,
 }
 
 /// How the records of a source lie in it.
@@ -75,6 +77,7 @@ impl LogLines {
             zone: settings.timezone.clone(),
             limits: settings.limits.clone(),
             layout: Layout::Lines,
+            two_lined: false,
         };
         if !lines.header.names_service() && !lines.some_record_names_a_service(head) {
             lines.file_service = places::service_of_file(head.name);
@@ -99,7 +102,7 @@ impl LogLines {
 
     /// Whether a record is known by its first bytes: by a stamp, a brace, a key.
     fn marks_records(&self) -> bool {
-        self.header.is_stamped() || self.dialect != Dialect::Plain
+        self.header.is_stamped() || self.dialect != Dialect::Plain || self.two_lined
     }
 
     /// Whether a line that was cut begins a record, as far as it can tell alone.
@@ -108,7 +111,7 @@ impl LogLines {
             return cut.stamp.is_some();
         }
         match self.dialect {
-            Dialect::Plain => false,
+            Dialect::Plain => self.two_lined && cut.fits,
             Dialect::Json => rest.first() == Some(&b'{'),
             Dialect::Logfmt => fields::is_logfmt(rest),
         }
@@ -121,7 +124,7 @@ pub(crate) fn dialect_of<'a>(rests: impl Iterator<Item = &'a [u8]>) -> Dialect {
     for rest in rests {
         all += 1;
         json += usize::from(is_object(rest));
-        logfmt += usize::from(fields::is_logfmt(rest));
+        logfmt += usize::from(fields::is_logfmt_throughout(rest));
     }
     match () {
         () if all > 0 && json * 10 >= all * 6 => Dialect::Json,
@@ -206,6 +209,14 @@ impl Reading for LogLines {
     }
 }
 
+/// The line that follows the one that ends at a place.
+fn line_after(bytes: &[u8], to: usize) -> &[u8] {
+    let rest = &bytes[to.min(bytes.len())..];
+    let from = memchr(b'\n', rest).map_or(rest.len(), |end| end + 1);
+    let rest = &rest[from..];
+    text::without_end(&rest[..memchr(b'\n', rest).map_or(rest.len(), |end| end + 1)])
+}
+
 /// What stands behind a header, with all but one of the blanks between them; nothing of a line without a stamp.
 fn behind_stamp<'l>(line: &'l [u8], cut: &Cut) -> &'l [u8] {
     let from = if cut.stamp.is_some() { cut.end + 1 } else { line.len() };
@@ -214,6 +225,17 @@ fn behind_stamp<'l>(line: &'l [u8], cut: &Cut) -> &'l [u8] {
 
 /// So many records in a row that do not fit what was learnt are a change of format.
 const MISFITS: u64 = 8;
+
+/// What the line after a record's first is to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Awaits {
+    /// Nothing in particular.
+    Nothing,
+    /// A line of it.
+    Line,
+    /// What it says.
+    Message,
+}
 
 /// One chunk on the way.
 pub(crate) struct Work<'a> {
@@ -224,6 +246,10 @@ pub(crate) struct Work<'a> {
     shift: usize,
     /// The line at hand, where it was framed, and its runtime's stamp.
     outer: Option<(&'a Outer, Option<Read>)>,
+    /// The line after the one at hand.
+    following: &'a [u8],
+    /// The next line belongs to the record at hand, whatever it looks like.
+    awaits: Awaits,
     batch: LogBatch,
     pub part: Part,
     pub stamps: Stamps,
@@ -258,6 +284,8 @@ impl<'a> Work<'a> {
             bytes,
             shift: 0,
             outer: None,
+            following: &[],
+            awaits: Awaits::Nothing,
             batch: empty_batch(chunk),
             part: Part::default(),
             stamps: Stamps::new(&form.zone, chunk.year_base),
@@ -278,6 +306,7 @@ impl<'a> Work<'a> {
             if line.is_empty() || (line[0].is_ascii_whitespace() && text::is_blank(line)) {
                 self.part.coverage.blank += 1;
             } else {
+                self.following = line_after(self.bytes, to);
                 self.line(from, to);
             }
             self.number += 1;
@@ -297,7 +326,9 @@ impl<'a> Work<'a> {
             let words = format!("limits.line_kb ({}) reached by a line in parts", self.form.limits.line_bytes >> 10);
             self.part.coverage.complain_times(ComplaintKind::LongLine, count, first + at, &words);
         }
-        for outer in &unwrapped.lines {
+        for (index, outer) in unwrapped.lines.iter().enumerate() {
+            let next = unwrapped.lines.get(index + 1).map_or((0, 0), |next| next.text);
+            self.following = &self.bytes[next.0..next.1];
             let ((from, to), stamp) = (outer.text, &self.bytes[outer.stamp.0..outer.stamp.1]);
             self.number = first + outer.at;
             self.outer = Some((outer, self.stamps.value(stamp)));
@@ -315,6 +346,11 @@ impl<'a> Work<'a> {
         let cut = self.form.header.cut(line, &mut self.stamps);
         let rest = &line[cut.message..];
         let marked = self.form.is_marked(rest, &cut);
+        let awaits = std::mem::replace(&mut self.awaits, Awaits::Nothing);
+        if awaits != Awaits::Nothing && !marked {
+            self.await_ended(awaits, from, to);
+            return self.fold();
+        }
         if self.any_record && self.continues(line, &cut, marked) {
             return self.fold();
         }
@@ -323,8 +359,15 @@ impl<'a> Work<'a> {
             self.in_trace = false;
             self.note_fit(cut.fits);
             self.record(from, to, cut);
+            if self.form.two_lined {
+                self.awaits = Awaits::Message;
+            }
         } else {
-            self.in_trace = !matches!(traces::look(line), Look::Plain | Look::Indented);
+            let panicked = traces::is_rust_panic(line);
+            if panicked && line.ends_with(b":") {
+                self.awaits = Awaits::Line;
+            }
+            self.in_trace = panicked || !matches!(traces::look(line), Look::Plain | Look::Indented);
             let cut = if self.form.marks_records() { self.foreign(line) } else { cut };
             self.record(from, to, cut);
         }
@@ -339,16 +382,63 @@ impl<'a> Work<'a> {
             Look::Trace => self.in_trace = true,
             Look::Exception if self.form.marks_records() => self.in_trace = true,
             Look::Indented if self.form.marks_records() => {}
+            Look::Plain | Look::MayEndTrace if self.leads_trace(line) => self.in_trace = true,
             Look::Plain => return false,
             _ => return self.in_trace,
         }
         true
     }
 
+    /// Whether a line begins a trace, as the next one shows: an exception's name before frames, a function before its
+    /// place.
+    fn leads_trace(&self, line: &[u8]) -> bool {
+        if !self.form.marks_records() {
+            return false;
+        }
+        match traces::look(line) {
+            Look::MayEndTrace | Look::Exception if traces::is_sure(self.following) => true,
+            _ => traces::is_go_function(line) && traces::is_indented_go_place(self.following),
+        }
+    }
+
+    /// The line that was awaited is there: it may be what the record says.
+    fn await_ended(&mut self, awaits: Awaits, from: usize, to: usize) {
+        if awaits != Awaits::Message {
+            return;
+        }
+        let line = &self.bytes[from..to];
+        let (severity, skipped) = header::leading_level(line).unwrap_or_default();
+        let start = to - text::after_blanks(&line[skipped..]).len();
+        let message = (self.place(start), self.place(to));
+        if let Some(record) = self.batch.columns.last_mut() {
+            record.message = message;
+            record.severity = if severity > 0 { severity } else { record.severity };
+        }
+    }
+
+    /// Whether a line behind the header of a syslog is an exception's name, before frames that have the header too, and
+    /// the record before it, of the same program, is a severe one.
+    fn names_exception(&self, line: &[u8], cut: &Cut) -> bool {
+        let rest = &line[cut.message..];
+        let named = matches!(traces::look(rest), Look::Exception | Look::MayEndTrace);
+        if !named || !cut.fits || cut.service.1 == 0 {
+            return false;
+        }
+        let following = self.form.header.cut(self.following, &mut Stamps::new(&self.form.zone, None));
+        let frames = following.service.1 > 0 && traces::is_sure(behind_stamp(self.following, &following));
+        let severe = self.batch.columns.last().is_some_and(|record| {
+            record.severity >= 17 && self.batch.texts[record.service as usize].as_bytes() == &line[cut.service.0..cut.service.1]
+        });
+        frames && severe
+    }
+
     /// Whether a line belongs to the record before it although a runtime has put a stamp before it, as before each
     /// line. Where records have a header of their own behind that stamp, a line without one that looks like a trace's
     /// is no record; else only what nothing else looks like begins a trace.
     fn continues_behind_stamp(&mut self, line: &[u8], cut: &Cut) -> bool {
+        if cut.stamp.is_none() {
+            return false;
+        }
         let rest = behind_stamp(line, cut);
         let bare = match self.form.dialect {
             Dialect::Plain => !cut.fits,
@@ -360,8 +450,14 @@ impl<'a> Work<'a> {
             self.in_trace = true;
             return true;
         }
+        if self.names_exception(line, cut) {
+            self.in_trace = true;
+            return true;
+        }
         let stamp_alone = bare || self.form.header.columns.len() == 1;
-        (self.in_trace && stamp_alone || bare && look == Look::Indented) && (text::is_blank(rest) || look != Look::Plain)
+        let blank = text::is_blank(rest);
+        stamp_alone && blank
+            || (self.in_trace && stamp_alone || bare && look == Look::Indented) && (blank || look != Look::Plain)
     }
 
     fn fold(&mut self) {
@@ -435,7 +531,10 @@ impl<'a> Work<'a> {
         let line = &self.bytes[from..to];
         let mut severity = cut.severity;
         if severity == 0 && (!self.form.header.has_level() || !cut.fits) {
-            severity = guess_level(&line[cut.message..]);
+            severity = match guess_level(&line[cut.message..]) {
+                0 if cut.fits => self.form.header.level_in_groups(line),
+                guessed => guessed,
+            };
         }
         let service = &line[cut.service.0..cut.service.1];
         let instance = &line[cut.instance.0..cut.instance.1];
@@ -618,13 +717,18 @@ pub(crate) fn guess_level(message: &[u8]) -> u8 {
     if matches!(message, [b'I' | b'W' | b'E' | b'F', b'0'..=b'9', ..]) && Shape::Klog.read(message).is_some() {
         return level::of_letter(message[0]).unwrap_or(0);
     }
-    let (mut at, mut led) = (0, true);
-    for _ in 0..5 {
+    if traces::is_rust_panic(message) {
+        return 21;
+    }
+    let (mut at, mut led, mut words) = (0, true, 0);
+    for _ in 0..12 {
         let rest = text::after_blanks(&message[at..]);
         let from = message.len() - rest.len();
         let length = rest.iter().take(40).position(|b| matches!(b, b' ' | b'\t' | b'|')).unwrap_or(rest.len().min(40));
         let word = &rest[..length];
-        if length == 0 {
+        // What names a value is no word of a message.
+        words += usize::from(words == 0 || !word.contains(&b'='));
+        if length == 0 || words > 5 {
             return 0;
         }
         let glued = word.starts_with(b"[") && memchr::memmem::find(word, b"][").is_some();

@@ -226,7 +226,7 @@ impl Work<'_> {
             if text::is_blank(cell) || index == columns.time || Some(index) == columns.clock {
                 continue;
             }
-            let value = if *quoted { Value::Doubled(cell) } else { Value::Bare(cell.trim_ascii()) };
+            let value = Value::Doubled(if *quoted { cell } else { cell.trim_ascii() });
             self.fields.feed(name.replace(' ', "").as_bytes(), value);
         }
         let stamp = columns.stamp(&text[from..to], cells).filter(|stamp| !text::is_blank(stamp));

@@ -363,7 +363,7 @@ fn role_of(piece: Piece, values: &[&[u8]], barred: bool) -> Role {
     match piece {
         Piece::Program => Role::Service,
         Piece::Any if barred => Role::Composed,
-        Piece::Word if most(&|v| places::is_host(v) && !v.contains(&b':')) => Role::Instance,
+        Piece::Word if most(&|v| places::is_host(v) && !v.contains(&b':') && !is_class(v)) => Role::Instance,
         Piece::Group if most(&|v| part(v, 0).is_some_and(is_service) && part(v, 1).is_some_and(is_trace)) => {
             Role::ServiceFirst
         }
@@ -371,6 +371,12 @@ fn role_of(piece: Piece, values: &[&[u8]], barred: bool) -> Role {
         Piece::Group | Piece::Dotted if most(&is_pod) => Role::Instance,
         _ => Role::Nothing,
     }
+}
+
+/// Whether a name is a class's and no host's: `c.a.s.ShopApplication`.
+fn is_class(name: &[u8]) -> bool {
+    let last = name.rsplit(|b| *b == b'.').next().and_then(|last| last.first());
+    name.contains(&b'.') && last.is_some_and(u8::is_ascii_uppercase)
 }
 
 /// One of the parts between commas.
