@@ -254,6 +254,7 @@ impl<'a> Fields<'a> {
         let number = |value: Value<'_>| std::str::from_utf8(&value.text()).ok()?.trim().parse::<u8>().ok();
         let worded = self.severity.and_then(|(rank, value)| match rank {
             0 => level::of_value(&value.text()),
+            3 => of_azure(&value.text()),
             _ => python_or_syslog(&value.text()),
         });
         worded.or_else(|| self.severity_number.and_then(number).filter(|n| *n <= 24)).unwrap_or(0)
@@ -318,6 +319,14 @@ fn is_level(value: &Value<'_>) -> bool {
     let text = value.text();
     let letter = matches!(&text[..], [b'D', b'1'..=b'5'] | [b'I' | b'W' | b'E' | b'F' | b'D']);
     letter || level::of_word(&text).is_some()
+}
+
+/// Azure Monitor's `severityLevel`: 0 verbose to 4 critical.
+fn of_azure(text: &[u8]) -> Option<u8> {
+    match text {
+        [digit @ b'0'..=b'4'] => Some([1, 9, 13, 17, 21][usize::from(digit - b'0')]),
+        _ => level::of_word(text),
+    }
 }
 
 /// Python's `levelno` (10 to 50) and syslog's and the journal's priority (0 to 7).

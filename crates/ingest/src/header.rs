@@ -64,6 +64,8 @@ pub(crate) enum Role {
     ServiceFirst,
     /// `service-1` before a bar, as Docker Compose writes it.
     Composed,
+    /// `[pod/NAME/CONTAINER]`, as `kubectl logs --prefix` writes it.
+    Prefixed,
 }
 
 /// The columns of one file.
@@ -231,6 +233,11 @@ impl Cut {
             Role::Instance => self.instance = named(value, text),
             Role::InstanceFirst => self.instance = (value.0, first()),
             Role::ServiceFirst => self.service = (value.0, first()),
+            Role::Prefixed => {
+                let from = text.iter().position(|b| *b == b'/').map_or(text.len(), |at| at + 1);
+                let length = text[from..].iter().position(|b| *b == b'/').unwrap_or(text.len() - from);
+                self.instance = (value.0 + from, value.0 + from + length);
+            }
             Role::Composed => {
                 self.instance = value;
                 let digits = text.iter().rev().take_while(|b| b.is_ascii_digit()).count();
@@ -320,7 +327,7 @@ fn token(rest: &[u8]) -> usize {
 fn level(rest: &[u8]) -> Option<Taken> {
     let open = matches!(rest[0], b'[' | b'(' | b'<');
     if open {
-        return bracketed_level(rest);
+        return bracketed_level(rest).or_else(|| opening_level(rest));
     }
     let (word, severity) = level_word(rest)?;
     let mut next = word;
@@ -330,7 +337,7 @@ fn level(rest: &[u8]) -> Option<Taken> {
         return Some(Taken { value: (0, word), next: word + 7, severity });
     }
     // What is glued to the word by these belongs to the next piece; a colon or comma ends the word.
-    if matches!(rest.get(next), Some(b':' | b',' | b'/')) {
+    if matches!(rest.get(next), Some(b':' | b',' | b'/' | b'!')) {
         next += 1;
     }
     Some(Taken { value: (0, word), next, severity })
@@ -349,6 +356,8 @@ fn level_word(rest: &[u8]) -> Option<(usize, u8)> {
         rest.get(length),
         None | Some(b' ' | b'\t' | b':' | b']' | b')' | b'>' | b'|' | b',' | b'/' | b'[' | b'(' | b'{' | b';')
     );
+    // `E!`, as Telegraf writes it.
+    let ends = ends || length == 1 && rest.get(1) == Some(&b'!') && rest.get(2) == Some(&b' ');
     if !ends || length == 0 {
         return None;
     }
@@ -360,12 +369,19 @@ fn level_word(rest: &[u8]) -> Option<(usize, u8)> {
     Some((length, severity))
 }
 
-/// A severity in brackets: alone, or as `[core:error]`, `[level=ERROR]`.
+/// A severity behind a bracket that closes after other things: `[I 2026-11-22 10:00:00 ServerApp]`.
+fn opening_level(rest: &[u8]) -> Option<Taken> {
+    let (length, severity) = level_word(&rest[1..]).filter(|_| rest.len() > 1)?;
+    let blank = rest.get(length + 1) == Some(&b' ');
+    (blank && severity > 0).then_some(Taken { value: (1, length + 1), next: length + 1, severity })
+}
+
+/// A severity in brackets: alone, or as `[core:error]`, `[level=ERROR]`, `[Server thread/WARN]`.
 fn bracketed_level(rest: &[u8]) -> Option<Taken> {
     let taken = group(rest).filter(|t| t.value.1 - t.value.0 <= 32)?;
     let inner = rest[taken.value.0..taken.value.1].trim_ascii();
     let exact = |part: &[u8]| level_word(part).filter(|(length, _)| *length == part.len()).map(|(_, s)| s);
-    let last = inner.rsplit(|b| matches!(b, b':' | b'=')).next().unwrap_or(inner);
+    let last = inner.rsplit(|b| matches!(b, b':' | b'=' | b'/')).next().unwrap_or(inner);
     let severity = exact(inner).or_else(|| exact(last))?;
     Some(Taken { severity, ..taken })
 }

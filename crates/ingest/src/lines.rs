@@ -347,7 +347,8 @@ impl<'a> Work<'a> {
         let rest = &line[cut.message..];
         let marked = self.form.is_marked(rest, &cut);
         let awaits = std::mem::replace(&mut self.awaits, Awaits::Nothing);
-        if awaits != Awaits::Nothing && !marked {
+        let stamp_alone = self.form.header.columns.len() == 1 && self.form.dialect == Dialect::Plain;
+        if awaits != Awaits::Nothing && (!marked || awaits == Awaits::Line && stamp_alone) {
             self.await_ended(awaits, from, to);
             return self.fold();
         }
@@ -361,6 +362,8 @@ impl<'a> Work<'a> {
             self.record(from, to, cut);
             if self.form.two_lined {
                 self.awaits = Awaits::Message;
+            } else if traces::is_rust_panic(rest) {
+                (self.in_trace, self.awaits) = (true, Awaits::Line);
             }
         } else {
             let panicked = traces::is_rust_panic(line);
@@ -397,6 +400,7 @@ impl<'a> Work<'a> {
         }
         match traces::look(line) {
             Look::MayEndTrace | Look::Exception if traces::is_sure(self.following) => true,
+            Look::Plain if traces::is_sure(self.following) && traces::is_ruby_raise(line) => true,
             _ => traces::is_go_function(line) && traces::is_indented_go_place(self.following),
         }
     }
@@ -728,7 +732,7 @@ pub(crate) fn guess_level(message: &[u8]) -> u8 {
         let word = &rest[..length];
         // What names a value is no word of a message.
         words += usize::from(words == 0 || !word.contains(&b'='));
-        if length == 0 || words > 5 {
+        if length == 0 && !rest.starts_with(b"|") || words > 5 {
             return 0;
         }
         let glued = word.starts_with(b"[") && memchr::memmem::find(word, b"][").is_some();
@@ -736,7 +740,7 @@ pub(crate) fn guess_level(message: &[u8]) -> u8 {
         if let Some(severity) = found {
             return severity;
         }
-        led = word.ends_with(b":");
+        led = word.ends_with(b":") || word.is_empty();
         at = (from + length + 1).min(message.len());
     }
     0
@@ -750,7 +754,8 @@ fn groups(word: &[u8]) -> impl Iterator<Item = &[u8]> {
 /// The level that a word is: `ERROR`, `[warn]`, `ERROR:`, `level=info`; in small letters only in brackets, or before a
 /// colon where a message or what leads it begins.
 fn level_in(word: &[u8], led: bool) -> Option<u8> {
-    for key in [&b"level="[..], b"lvl=", b"severity=", b"[level="] {
+    let word = word.strip_prefix(b"##").unwrap_or(word);
+    for key in [&b"level="[..], b"lvl=", b"severity=", b"[level=", b"at="] {
         if let Some(value) = word.strip_prefix(key) {
             let value = value.strip_suffix(b"]").unwrap_or(value);
             return level::of_word(value.strip_prefix(b"\"").unwrap_or(value));

@@ -127,6 +127,7 @@ fn what(name: &str) -> Option<Role> {
             Role::Severity(0)
         }
         "levelno" | "priority" | "syslogseverity" | "levelvalue" | "loglevelname" => Role::Severity(1),
+        "severitylevel" => Role::Severity(3),
         "severitynumber" => Role::SeverityNumber,
         "status" | "s" | "type" => Role::MaybeSeverity,
         "message" | "msg" | "@message" | "@m" | "textpayload" | "shortmessage" | "logmessage" | "renderedmessage"
@@ -140,7 +141,8 @@ fn what(name: &str) -> Option<Role> {
 fn whose(name: &str) -> Option<Role> {
     Some(match name {
         "servicename" | "service" => Role::Service(0),
-        "app" | "application" | "appname" | "applicationname" | "otelservicename" | "ddservice" | "microservice" => {
+        "app" | "application" | "appname" | "applicationname" | "otelservicename" | "ddservice" | "microservice"
+        | "cloudrolename" => {
             Role::Service(1)
         }
         "k8sdeploymentname"
@@ -164,7 +166,8 @@ fn whose(name: &str) -> Option<Role> {
         | "k8spodname"
         | "kubernetespod"
         | "k8spod"
-        | "resourcelabelspodname" => Role::Instance(0),
+        | "resourcelabelspodname"
+        | "cloudroleinstance" => Role::Instance(0),
         "instance" | "instanceid" | "instancename" | "replica" => Role::Instance(1),
         "hostname" | "host" | "hosthostname" | "node" | "nodename" | "servername" | "machine" | "machinename"
         | "agenthostname" | "k8snodename" | "kubernetesnodename" | "kuberneteshost" => Role::Instance(2),

@@ -368,6 +368,13 @@ fn iso_date(scan: &mut Scan<'_>) -> Option<Civil> {
 
 fn iso(mut scan: Scan<'_>) -> Option<Stamp> {
     let mut civil = iso_date(&mut scan)?;
+    // `2026/11/22 - 10:00:00` and `[2026-11-22][10:00:00]`.
+    let rest = &scan.bytes[scan.at..];
+    if rest.starts_with(b" - ") || rest.starts_with(b"][") {
+        scan.at += if rest[0] == b' ' { 3 } else { 2 };
+        scan.clock(&mut civil)?;
+        return scan.end(civil);
+    }
     match scan.take(b"Tt _-,")? {
         b',' => scan.blanks()?,
         b' ' if scan.peek() == b' ' => scan.blanks()?,
@@ -503,6 +510,7 @@ fn klog(mut scan: Scan<'_>) -> Option<Stamp> {
     scan.take(b"IWEFD")?;
     let year = match scan.digits_ahead() {
         8 => scan.four()?,
+        6 => century(scan.two()?),
         4 => 0,
         _ => return None,
     };

@@ -40,6 +40,7 @@ const STARTS: &[&[u8]] = &[
     b"Wrapped by: ",
     b"Stack trace:",
     b"[stacktrace]",
+    b"*** Check failure stack trace",
 ];
 
 /// How a line looks that has no stamp, or what follows a stamp.
@@ -69,6 +70,7 @@ pub(crate) fn is_sure(line: &[u8]) -> bool {
     match line.first() {
         Some(b' ' | b'\t') => is_frame(after_blanks(line)),
         Some(b'#') => is_php_frame(line),
+        Some(b's' | b'n' | b'*') => is_start(line),
         Some(b'C' | b'c' | b'T' | b'D' | b'.') => {
             is_elided(line)
                 || is_start(line) && (!line.starts_with(b"created") || memmem::find(line, b" in goroutine ").is_some())
@@ -109,6 +111,11 @@ pub(crate) fn is_go_function(line: &[u8]) -> bool {
 /// Whether a line is the place that follows a function in Go's traces.
 pub(crate) fn is_indented_go_place(line: &[u8]) -> bool {
     line.first() == Some(&b'\t') && is_go_place(&line[1..])
+}
+
+/// Whether Ruby says here what was raised, before the frames: "/srv/cart.rb:31:in `find': no cart (KeyError)".
+pub(crate) fn is_ruby_raise(line: &[u8]) -> bool {
+    (memmem::find(line, b":in `").is_some() || memmem::find(line, b":in '").is_some()) && !line.contains(&b'\t')
 }
 
 /// Whether a Rust thread says here that it panicked; what it says of it stands on the next line.

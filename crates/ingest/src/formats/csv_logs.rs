@@ -35,6 +35,8 @@ pub(crate) const FORMAT: Format = Format {
 
 /// How many rows tell whether the table holds times.
 const ROWS: usize = 50;
+/// Of columns whose names say nothing so many are looked at for times.
+const NAMELESS: usize = 16;
 /// A cell goes over so many lines at most.
 const CELL_LINES: usize = 256;
 
@@ -49,6 +51,12 @@ pub(crate) struct Columns {
     clock: Option<usize>,
     /// The line that names the columns.
     header: Vec<u8>,
+}
+
+/// A column's name without blanks, and without the unit or zone that stands behind it in brackets.
+fn plain(name: &str) -> String {
+    let end = name.find(['[', '(']).filter(|at| *at > 0).unwrap_or(name.len());
+    name[..end].replace(' ', "")
 }
 
 /// A cell: where it stands, and whether quotes were around it.
@@ -100,13 +108,16 @@ impl Columns {
         let delimiter = *b",;\t|".iter().max_by_key(|d| (memchr_iter(**d, header).count(), **d == b','))?;
         let text = |(from, to, _): Cell| String::from_utf8_lossy(header[from..to].trim_ascii()).into_owned();
         let names: Vec<String> = cells(header, delimiter, true).into_iter().map(text).collect();
-        let role = |n: &String| role_of(n.replace(' ', "").as_bytes());
+        let role = |n: &String| role_of(plain(n).as_bytes());
         let first = |is: &dyn Fn(Role) -> bool| names.iter().position(|n| is(role(n)));
         let message = first(&|r| matches!(r, Role::Message(_)))?;
         let date = names.iter().position(|n| n.eq_ignore_ascii_case("date"));
         let day = names.iter().position(|n| n.eq_ignore_ascii_case("time"));
-        let named = first(&|r| r == Role::Time(0)).or_else(|| first(&|r| matches!(r, Role::Time(_))))?;
-        let mut columns = Columns { delimiter, time: named, clock: None, header: header.to_vec(), names };
+        let named = first(&|r| r == Role::Time(0)).or_else(|| first(&|r| matches!(r, Role::Time(_))));
+        let mut columns = Columns { delimiter, time: 0, clock: None, header: header.to_vec(), names };
+        // Where no name is known, as in another language, the first column that holds times.
+        let held = |time: &usize| Columns { time: *time, ..columns.clone() }.has_times(&lines[1..]);
+        columns.time = named.or_else(|| (0..columns.names.len().min(NAMELESS)).find(held))?;
         let pair = date.zip(day).map(|(date, day)| Columns { time: date, clock: Some(day), ..columns.clone() });
         if let Some(pair) = pair.filter(|pair| pair.has_times(&lines[1..])) {
             columns = pair;
@@ -158,7 +169,7 @@ fn detect(head: &Head<'_>) -> u32 {
 fn learn(head: &Head<'_>, settings: &Settings) -> Arc<dyn Reading> {
     let mut lines = LogLines::new(Header::default(), Dialect::Plain, head, settings);
     let columns = Columns::of(head).unwrap_or_default();
-    if columns.names.iter().any(|n| matches!(role_of(n.as_bytes()), Role::Service(_))) {
+    if columns.names.iter().any(|n| matches!(role_of(plain(n).as_bytes()), Role::Service(_))) {
         lines.file_service = None;
     }
     lines.layout = Layout::Table(columns);
@@ -227,7 +238,7 @@ impl Work<'_> {
                 continue;
             }
             let value = Value::Doubled(if *quoted { cell } else { cell.trim_ascii() });
-            self.fields.feed(name.replace(' ', "").as_bytes(), value);
+            self.fields.feed(plain(name).as_bytes(), value);
         }
         let stamp = columns.stamp(&text[from..to], cells).filter(|stamp| !text::is_blank(stamp));
         let time = stamp.map(|stamp| self.stamps.value(&stamp));

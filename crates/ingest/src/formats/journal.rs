@@ -143,7 +143,7 @@ _HOSTNAME=web-1
 PRIORITY=3
 SYSLOG_IDENTIFIER=cart
 MESSAGE
-\x13\0\0\0\0\0\0\0cart 12 lost\nin hall
+\x14\0\0\0\0\0\0\0cart 12 lost\nin hall
 CODE_LINE=12
 odd
 
@@ -151,7 +151,7 @@ odd
     records: "1 2026-11-22T10:00:00.123456Z 9 cart web-1 | cart 12 opened
 11 2026-11-22T10:00:01.123456Z 17 cart web-1 | cart 12 lost
 folded 17, blank 2
-Malformed 1 at 20: a line that is no field of the journal's export
 NulByte 1 at 11
+Malformed 1 at 20: a line that is no field of the journal's export
 ",
 }];

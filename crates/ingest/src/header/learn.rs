@@ -363,6 +363,8 @@ fn role_of(piece: Piece, values: &[&[u8]], barred: bool) -> Role {
     match piece {
         Piece::Program => Role::Service,
         Piece::Any if barred => Role::Composed,
+        Piece::Any if most(&|v| v.starts_with(b"[pod/")) => Role::Prefixed,
+        Piece::Any if most(&is_pod) => Role::Instance,
         Piece::Word if most(&|v| places::is_host(v) && !v.contains(&b':') && !is_class(v)) => Role::Instance,
         Piece::Group if most(&|v| part(v, 0).is_some_and(is_service) && part(v, 1).is_some_and(is_trace)) => {
             Role::ServiceFirst
