@@ -318,7 +318,7 @@ fn bytes_of_numbers(raw: &[u8]) -> Option<Vec<u8>> {
 fn is_level(value: &Value<'_>) -> bool {
     let text = value.text();
     let letter = matches!(&text[..], [b'D', b'1'..=b'5'] | [b'I' | b'W' | b'E' | b'F' | b'D']);
-    letter || level::of_word(&text).is_some()
+    letter || level::of_word(&text).is_some() && &text[..] != b"log"
 }
 
 /// Azure Monitor's `severityLevel`: 0 verbose to 4 critical.

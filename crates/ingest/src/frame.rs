@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 
-use memchr::memchr;
+use memchr::{memchr, memmem};
 
 use crate::json::{self, Kind};
 use crate::stamp::Shape;
@@ -19,6 +19,8 @@ pub(crate) enum Frame {
     Cri,
     /// `{"log":"text\n","stream":"stdout","time":"…"}`: Docker's `json-file`.
     Docker,
+    /// The colours of a terminal (ECMA-48 control sequences) within the lines, and no stamp.
+    Colour,
 }
 
 /// One framed line.
@@ -37,6 +39,7 @@ impl Frame {
         match self {
             Frame::Cri => "CRI",
             Frame::Docker => "Docker",
+            Frame::Colour => "colours",
         }
     }
 
@@ -47,10 +50,17 @@ impl Frame {
     }
 
     fn take(self, line: &[u8]) -> Option<Framed<'_>> {
-        match self {
+        let mut framed = match self {
             Frame::Cri => cri(line),
             Frame::Docker => docker(line),
+            Frame::Colour => {
+                Some(Framed { stamp: Cow::Borrowed(&[]), stream: 0, text: Cow::Borrowed(line), ends: true })
+            }
+        }?;
+        if let Some(plain) = without_colours(&framed.text) {
+            framed.text = Cow::Owned(plain);
         }
+        Some(framed)
     }
 
     /// What stands in a line's frame, without its stamp; the line itself where it has none.
@@ -58,6 +68,33 @@ impl Frame {
         self.take(line).map_or(Cow::Borrowed(line), |framed| framed.text)
     }
 }
+
+/// A text without its control sequences: ESC, `[`, parameters, and the letter that ends them (ECMA-48 section 5.4);
+/// `None` where there are none.
+fn without_colours(text: &[u8]) -> Option<Vec<u8>> {
+    let mut at = memmem::find(text, ESCAPE)?;
+    let mut out = text[..at].to_vec();
+    loop {
+        let rest = &text[at + ESCAPE.len()..];
+        let parameters = rest.iter().take_while(|b| matches!(b, 0x20..=0x3f)).count();
+        let rest = rest.get(parameters + 1..).unwrap_or_default();
+        let next = memmem::find(rest, ESCAPE);
+        out.extend_from_slice(&rest[..next.unwrap_or(rest.len())]);
+        match next {
+            Some(next) => at = text.len() - rest.len() + next,
+            None => return Some(out),
+        }
+    }
+}
+
+/// Whether so many lines have colours that they hide what stands in them.
+pub(crate) fn is_coloured(lines: &[&[u8]]) -> bool {
+    let coloured = lines.iter().filter(|line| memmem::find(line, ESCAPE).is_some()).count();
+    coloured > 0 && coloured * 10 >= lines.len()
+}
+
+/// What begins a control sequence.
+const ESCAPE: &[u8] = b"\x1b[";
 
 /// `<stamp> <stream> <tags> <text>`; of the tags, which colons part, the first is F (full) or P (partial).
 fn cri(line: &[u8]) -> Option<Framed<'_>> {

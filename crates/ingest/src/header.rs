@@ -346,7 +346,9 @@ fn level(rest: &[u8]) -> Option<Taken> {
 /// The severity that a line begins with before a colon, `INFO: text`, and how many bytes that takes.
 pub(crate) fn leading_level(line: &[u8]) -> Option<(u8, usize)> {
     let (length, severity) = line.first().and_then(|_| level_word(line))?;
-    (severity > 0 && line.get(length) == Some(&b':')).then_some((severity, length + 1))
+    let more = if line[length..].starts_with(b" error:") { 6 } else { 0 };
+    let end = length + more;
+    (severity > 0 && line.get(end) == Some(&b':')).then_some((severity, end + 1))
 }
 
 fn level_word(rest: &[u8]) -> Option<(usize, u8)> {

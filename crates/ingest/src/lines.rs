@@ -178,9 +178,12 @@ impl Reading for LogLines {
     }
 
     fn yearless(&self, line: &[u8]) -> Option<Civil> {
-        if !matches!(self.layout, Layout::Lines) {
-            return None;
-        }
+        let inside = match self.layout {
+            Layout::Lines => Cow::Borrowed(line),
+            Layout::Framed(Frame::Colour) => Frame::Colour.inside(line),
+            _ => return None,
+        };
+        let line = &inside[..];
         match self.header.stamp(line)?.moment {
             Moment::Civil(civil, _) if civil.year == 0 => Some(civil),
             _ => None,
@@ -188,7 +191,7 @@ impl Reading for LogLines {
     }
 
     fn needs_year(&self) -> bool {
-        let own = matches!(self.layout, Layout::Lines);
+        let own = matches!(self.layout, Layout::Lines | Layout::Framed(Frame::Colour));
         own && self.header.columns.iter().find_map(|c| match c.piece {
             crate::header::Piece::Stamp(shape) => {
                 Some(matches!(shape, Shape::MonthName | Shape::MonthDay | Shape::Klog))
@@ -400,7 +403,7 @@ impl<'a> Work<'a> {
         }
         match traces::look(line) {
             Look::MayEndTrace | Look::Exception if traces::is_sure(self.following) => true,
-            Look::Plain if traces::is_sure(self.following) && traces::is_ruby_raise(line) => true,
+            Look::Plain if traces::is_sure(self.following) && traces::is_raise(line) => true,
             _ => traces::is_go_function(line) && traces::is_indented_go_place(self.following),
         }
     }
@@ -723,6 +726,9 @@ pub(crate) fn guess_level(message: &[u8]) -> u8 {
     }
     if traces::is_rust_panic(message) {
         return 21;
+    }
+    if let Some(said) = message.strip_prefix(b"PHP ") {
+        return header::leading_level(said).map_or(0, |(severity, _)| severity);
     }
     let (mut at, mut led, mut words) = (0, true, 0);
     for _ in 0..12 {

@@ -123,7 +123,8 @@ fn what(name: &str) -> Option<Role> {
         | "loggedat"
         | "timelocal"
         | "timeiso8601" => Role::Time(1),
-        "level" | "severity" | "loglevel" | "severitytext" | "lvl" | "levelname" | "@l" | "@level" | "logseverity" => {
+        "level" | "severity" | "loglevel" | "severitytext" | "lvl" | "levelname" | "@l" | "@level" | "logseverity"
+        | "errorseverity" => {
             Role::Severity(0)
         }
         "levelno" | "priority" | "syslogseverity" | "levelvalue" | "loglevelname" => Role::Severity(1),

@@ -441,7 +441,11 @@ fn day_month_year_date(scan: &mut Scan<'_>) -> Option<Civil> {
     let between = scan.take(b"/- ")?;
     let month = scan.month()?;
     scan.take(&[between])?;
-    date(scan.four()?, month, day)
+    let year = match scan.digits_ahead() {
+        2 if between != b' ' => century(scan.two()?),
+        _ => scan.four()?,
+    };
+    date(year, month, day)
 }
 
 fn day_month_year(mut scan: Scan<'_>) -> Option<Stamp> {

@@ -113,9 +113,11 @@ pub(crate) fn is_indented_go_place(line: &[u8]) -> bool {
     line.first() == Some(&b'\t') && is_go_place(&line[1..])
 }
 
-/// Whether Ruby says here what was raised, before the frames: "/srv/cart.rb:31:in `find': no cart (KeyError)".
-pub(crate) fn is_ruby_raise(line: &[u8]) -> bool {
-    (memmem::find(line, b":in `").is_some() || memmem::find(line, b":in '").is_some()) && !line.contains(&b'\t')
+/// Whether it is said here what was raised, as the frames that follow may show: "/srv/cart.rb:31:in `find': no cart
+/// (KeyError)", `Error: no cart`.
+pub(crate) fn is_raise(line: &[u8]) -> bool {
+    line.starts_with(b"Error: ")
+        || (memmem::find(line, b":in `").is_some() || memmem::find(line, b":in '").is_some()) && !line.contains(&b'\t')
 }
 
 /// Whether a Rust thread says here that it panicked; what it says of it stands on the next line.

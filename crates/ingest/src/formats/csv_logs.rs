@@ -53,6 +53,42 @@ pub(crate) struct Columns {
     header: Vec<u8>,
 }
 
+/// The columns of PostgreSQL's own CSV log, which has no header (its manual, section 19.8.4).
+const POSTGRES: [&str; 26] = [
+    "log_time",
+    "user_name",
+    "database_name",
+    "process_id",
+    "connection_from",
+    "session_id",
+    "session_line_num",
+    "command_tag",
+    "session_start_time",
+    "virtual_transaction_id",
+    "transaction_id",
+    "error_severity",
+    "sql_state_code",
+    "message",
+    "detail",
+    "hint",
+    "internal_query",
+    "internal_query_pos",
+    "error_context",
+    "query",
+    "query_pos",
+    "location",
+    "client_application",
+    "backend_type",
+    "leader_pid",
+    "query_id",
+];
+
+/// Whether cells are a row of PostgreSQL's CSV log: a time, and a severity in the twelfth of 22 or more.
+fn is_postgres(cells: &[String]) -> bool {
+    let severe = |cell: &String| crate::level::of_word(cell.as_bytes()).is_some();
+    (22..=POSTGRES.len()).contains(&cells.len()) && severe(&cells[11]) && cells[11].bytes().all(|b| b.is_ascii_uppercase())
+}
+
 /// A column's name without blanks, and without the unit or zone that stands behind it in brackets.
 fn plain(name: &str) -> String {
     let end = name.find(['[', '(']).filter(|at| *at > 0).unwrap_or(name.len());
@@ -107,7 +143,13 @@ impl Columns {
         let header = *lines.first()?;
         let delimiter = *b",;\t|".iter().max_by_key(|d| (memchr_iter(**d, header).count(), **d == b','))?;
         let text = |(from, to, _): Cell| String::from_utf8_lossy(header[from..to].trim_ascii()).into_owned();
-        let names: Vec<String> = cells(header, delimiter, true).into_iter().map(text).collect();
+        let mut names: Vec<String> = cells(header, delimiter, true).into_iter().map(text).collect();
+        let mut header = header;
+        if is_postgres(&names) {
+            names = POSTGRES.iter().map(|name| (*name).to_string()).take(names.len()).collect();
+            header = &[];
+        }
+        let rows = if header.is_empty() { &lines[..] } else { &lines[1..] };
         let role = |n: &String| role_of(plain(n).as_bytes());
         let first = |is: &dyn Fn(Role) -> bool| names.iter().position(|n| is(role(n)));
         let message = first(&|r| matches!(r, Role::Message(_)))?;
@@ -116,13 +158,13 @@ impl Columns {
         let named = first(&|r| r == Role::Time(0)).or_else(|| first(&|r| matches!(r, Role::Time(_))));
         let mut columns = Columns { delimiter, time: 0, clock: None, header: header.to_vec(), names };
         // Where no name is known, as in another language, the first column that holds times.
-        let held = |time: &usize| Columns { time: *time, ..columns.clone() }.has_times(&lines[1..]);
+        let held = |time: &usize| Columns { time: *time, ..columns.clone() }.has_times(rows);
         columns.time = named.or_else(|| (0..columns.names.len().min(NAMELESS)).find(held))?;
         let pair = date.zip(day).map(|(date, day)| Columns { time: date, clock: Some(day), ..columns.clone() });
-        if let Some(pair) = pair.filter(|pair| pair.has_times(&lines[1..])) {
+        if let Some(pair) = pair.filter(|pair| pair.has_times(rows)) {
             columns = pair;
         }
-        let good = columns.names.len() >= 2 && columns.time != message && columns.has_times(&lines[1..]);
+        let good = columns.names.len() >= 2 && columns.time != message && columns.has_times(rows);
         good.then_some(columns)
     }
 

@@ -138,7 +138,7 @@ const SAMPLES: &[Sample] = &[
   "searchedLogStreams": []
 }
 "#,
-        records: "3 2026-11-22T10:00:00.123Z 9 sample - | cart 12 opened
+        records: "3 2026-11-22T10:00:00.123Z 0 sample - | cart 12 opened
 4 2026-11-22T10:00:01.123Z 17 sample - | [ERROR] cart 12 lost
 folded 5, blank 0
 ",

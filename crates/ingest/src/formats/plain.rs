@@ -11,6 +11,8 @@
 //! Lines of stack traces (Java, Python, Go, Node, Rust, .NET, Ruby) and indented lines are folded into the record
 //! before them. A line without a stamp is a record without a time. A file without any stamp is read all the same.
 //!
+//! The colours of a terminal are taken out of the lines before anything is looked for in them.
+//!
 //! The stamp that `kubectl logs --timestamps` puts before each line is the record's time; what follows may be JSON,
 //! logfmt or a stamp of its own.
 
@@ -51,6 +53,9 @@ fn detect(head: &Head<'_>) -> u32 {
 
 fn learn(head: &Head<'_>, settings: &Settings) -> Arc<dyn Reading> {
     let lines = head.learn_lines();
+    if frame::is_coloured(&lines) {
+        return Arc::new(framed(Frame::Colour, head, settings));
+    }
     Arc::new(found_out(&lines, head, settings))
 }
 

@@ -7,7 +7,7 @@
 use super::{Column, Header, Piece, Role, is_strong, skip_blanks, stamp_at, take, token};
 use crate::places;
 use crate::stamp::{Shape, Stamp};
-use crate::traces;
+use crate::traces::{self, Look};
 
 /// Of so many in a hundred records a column must be.
 const NEARLY_ALL: usize = 90;
@@ -36,7 +36,13 @@ pub(crate) fn learn(lines: &[&[u8]], records: usize) -> Header {
         let at = |line: &&'_ [u8]| header.end_of(line);
         known = candidates.iter().filter_map(|line| Some(Known { line, at: at(line)? })).collect();
         // Behind a runtime's stamps stand lines of traces, which have no header.
-        known.retain(|k| !traces::is_sure(k.line.get(k.at + 1..).unwrap_or_default()));
+        let of_trace = |k: &Known<'_>| {
+            let rest = k.line.get(k.at + 1..).unwrap_or_default();
+            traces::is_sure(rest) || matches!(traces::look(rest), Look::Trace | Look::Exception | Look::MayEndTrace)
+        };
+        if known.iter().any(|k| !of_trace(k)) {
+            known.retain(|k| !of_trace(k));
+        }
     }
     if known.is_empty() {
         columns.clear();
