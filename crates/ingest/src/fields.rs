@@ -231,7 +231,8 @@ impl<'a> Fields<'a> {
         let Some((_, value)) = self.time else { return self.audited(stamps) };
         let read = stamps.value(&value.text());
         let mut read = read.or_else(|| stamps.value(&self.other_time?.text()));
-        let nanos = || std::str::from_utf8(&self.nanos?.text()).ok()?.parse::<i64>().ok().filter(|n| (0..SECOND).contains(n));
+        let nanos =
+            || std::str::from_utf8(&self.nanos?.text()).ok()?.parse::<i64>().ok().filter(|n| (0..SECOND).contains(n));
         if let Some(Read { time: Some(time), .. }) = &mut read
             && time.0 % SECOND == 0
             && let Some(nanos) = nanos()

@@ -114,6 +114,11 @@ impl Header {
         self.columns.iter().any(|c| matches!(c.piece, Piece::Level | Piece::Priority | Piece::Stamp(Shape::Klog)))
     }
 
+    /// Whether lines have no stamp and begin with their severity, so that what does not is no record's first line.
+    pub fn is_led_by_level(&self) -> bool {
+        self.columns.first().is_some_and(|c| c.piece == Piece::Level) && !self.is_stamped()
+    }
+
     /// Whether a column names the service.
     pub fn names_service(&self) -> bool {
         self.columns.iter().any(|c| matches!(c.role, Role::Service | Role::ServiceFirst | Role::Composed))

@@ -102,7 +102,7 @@ impl LogLines {
 
     /// Whether a record is known by its first bytes: by a stamp, a brace, a key.
     fn marks_records(&self) -> bool {
-        self.header.is_stamped() || self.dialect != Dialect::Plain || self.two_lined
+        self.header.is_stamped() || self.dialect != Dialect::Plain || self.header.is_led_by_level()
     }
 
     /// Whether a line that was cut begins a record, as far as it can tell alone.
@@ -111,7 +111,7 @@ impl LogLines {
             return cut.stamp.is_some();
         }
         match self.dialect {
-            Dialect::Plain => self.two_lined && cut.fits,
+            Dialect::Plain => self.header.is_led_by_level() && cut.fits,
             Dialect::Json => rest.first() == Some(&b'{'),
             Dialect::Logfmt => fields::is_logfmt(rest),
         }
@@ -434,7 +434,8 @@ impl<'a> Work<'a> {
         let following = self.form.header.cut(self.following, &mut Stamps::new(&self.form.zone, None));
         let frames = following.service.1 > 0 && traces::is_sure(behind_stamp(self.following, &following));
         let severe = self.batch.columns.last().is_some_and(|record| {
-            record.severity >= 17 && self.batch.texts[record.service as usize].as_bytes() == &line[cut.service.0..cut.service.1]
+            record.severity >= 17
+                && self.batch.texts[record.service as usize].as_bytes() == &line[cut.service.0..cut.service.1]
         });
         frames && severe
     }

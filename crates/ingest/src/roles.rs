@@ -124,9 +124,7 @@ fn what(name: &str) -> Option<Role> {
         | "timelocal"
         | "timeiso8601" => Role::Time(1),
         "level" | "severity" | "loglevel" | "severitytext" | "lvl" | "levelname" | "@l" | "@level" | "logseverity"
-        | "errorseverity" => {
-            Role::Severity(0)
-        }
+        | "errorseverity" => Role::Severity(0),
         "levelno" | "priority" | "syslogseverity" | "levelvalue" | "loglevelname" => Role::Severity(1),
         "severitylevel" => Role::Severity(3),
         "severitynumber" => Role::SeverityNumber,
@@ -143,9 +141,7 @@ fn whose(name: &str) -> Option<Role> {
     Some(match name {
         "servicename" | "service" => Role::Service(0),
         "app" | "application" | "appname" | "applicationname" | "otelservicename" | "ddservice" | "microservice"
-        | "cloudrolename" => {
-            Role::Service(1)
-        }
+        | "cloudrolename" => Role::Service(1),
         "k8sdeploymentname"
         | "kubernetesdeploymentname"
         | "kuberneteslabelsapp"

@@ -80,7 +80,8 @@ fn level(severity: u8) -> &'static str {
 }
 
 fn is_right(found: &[String], expected: &[String]) -> bool {
-    found.len() == expected.len() && found.iter().zip(expected).all(|(found, begin)| found.starts_with(begin.trim_end()))
+    found.len() == expected.len()
+        && found.iter().zip(expected).all(|(found, begin)| found.starts_with(begin.trim_end()))
 }
 
 #[test]

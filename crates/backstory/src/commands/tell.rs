@@ -65,6 +65,12 @@ pub fn run(args: &Args) -> Result<(), Failure> {
     let incident = args.incident.as_deref().map(|path| incident(path, &reading)).transpose()?;
     let evidence = read(&args.evidence.arguments()?, &settings, &args.evidence.reading())?;
     let end = evidence.span.map(|(_, end)| end);
+    let asks_nothing = incident.is_none() && args.noticed.is_none();
+    if end.is_none() && asks_nothing && form != Form::Json && !evidence.untimed.is_empty() {
+        let rows = super::patterns::in_order(&evidence)?;
+        let page = tell::Untimed { rows: &rows, coverage: &evidence.coverage, more: &more_patterns(args) };
+        return args.output.write(&tell::untimed_text(&page, &voice, width()));
+    }
     let asked = ask(args, incident, end, &reading)?;
     let text = told(args, &voice, &evidence, asked, lookback, form)?;
     args.output.write(&text)
@@ -164,6 +170,12 @@ fn layout(args: &Args) -> Layout {
         words.join(" ")
     };
     Layout { width: width(), full_command }
+}
+
+/// The command that lists all templates.
+fn more_patterns(args: &Args) -> String {
+    let paths: Vec<String> = args.evidence.evidence.iter().map(|p| quoted(p)).collect();
+    format!("backstory patterns {}", paths.join(" "))
 }
 
 /// As a shell takes it.

@@ -22,3 +22,4 @@ mod lost;
 mod memory;
 mod program;
 mod same_bytes;
+mod text_formats;

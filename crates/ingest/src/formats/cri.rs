@@ -33,7 +33,8 @@ fn learn(head: &Head<'_>, settings: &Settings) -> Arc<dyn Reading> {
 
 const SAMPLES: &[Sample] = &[
     Sample {
-        text: "2026-11-22T10:00:00.100000000Z stdout F 2026-11-22 11:00:00,100 INFO  [main] org.shop.Cart - cart 12 opened
+        text:
+            "2026-11-22T10:00:00.100000000Z stdout F 2026-11-22 11:00:00,100 INFO  [main] org.shop.Cart - cart 12 opened
 2026-11-22T10:00:01.100000000Z stderr F 2026-11-22 11:00:01,100 ERROR [exec-3] org.shop.Cart - cart 12 lost
 2026-11-22T10:00:01.100000001Z stderr F java.lang.IllegalStateException: no cart
 2026-11-22T10:00:01.100000002Z stderr F \tat org.shop.Cart.find(Cart.java:31)

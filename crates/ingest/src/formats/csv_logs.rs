@@ -86,7 +86,9 @@ const POSTGRES: [&str; 26] = [
 /// Whether cells are a row of PostgreSQL's CSV log: a time, and a severity in the twelfth of 22 or more.
 fn is_postgres(cells: &[String]) -> bool {
     let severe = |cell: &String| crate::level::of_word(cell.as_bytes()).is_some();
-    (22..=POSTGRES.len()).contains(&cells.len()) && severe(&cells[11]) && cells[11].bytes().all(|b| b.is_ascii_uppercase())
+    (22..=POSTGRES.len()).contains(&cells.len())
+        && severe(&cells[11])
+        && cells[11].bytes().all(|b| b.is_ascii_uppercase())
 }
 
 /// A column's name without blanks, and without the unit or zone that stands behind it in brackets.
@@ -249,14 +251,17 @@ impl Work<'_> {
         let mut taken = 1;
         if odd {
             let last = lines.iter().take(CELL_LINES).skip(1).position(|(from, to)| is_odd(&text[*from..*to]));
-            let whole = last.map(|n| n + 1).filter(|n| {
-                cells(&text[from..lines[*n].1], columns.delimiter, true).len() == columns.names.len()
-            });
+            let whole = last
+                .map(|n| n + 1)
+                .filter(|n| cells(&text[from..lines[*n].1], columns.delimiter, true).len() == columns.names.len());
             match whole {
                 Some(n) => (to, taken) = (lines[n].1, n + 1),
                 None => {
                     quotes = false;
-                    self.complain(ComplaintKind::Malformed, "a quote that is not closed; the line was split without it");
+                    self.complain(
+                        ComplaintKind::Malformed,
+                        "a quote that is not closed; the line was split without it",
+                    );
                 }
             }
         }

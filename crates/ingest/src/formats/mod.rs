@@ -12,8 +12,8 @@ mod changes;
 #[cfg(test)]
 pub(crate) mod check;
 mod cri;
-mod csv_long;
 pub(crate) mod csv_logs;
+mod csv_long;
 mod csv_wide;
 mod docker;
 pub(crate) mod envelope;

@@ -75,7 +75,8 @@ fn found_out(lines: &[&[u8]], head: &Head<'_>, settings: &Settings) -> LogLines 
 fn is_led_by_levels(lines: &[&[u8]]) -> bool {
     let indented = |line: &[u8]| matches!(line.first(), Some(b' ' | b'\t'));
     let firsts = lines.iter().filter(|line| !indented(line)).count();
-    let led = |pair: &&[&[u8]]| header::leading_level(pair[0]).is_some() && pair[0].ends_with(b"]") && indented(pair[1]);
+    let led =
+        |pair: &&[&[u8]]| header::leading_level(pair[0]).is_some() && pair[0].ends_with(b"]") && indented(pair[1]);
     let led = lines.windows(2).filter(led).count();
     led > 0 && led * 10 >= firsts * 6
 }
@@ -96,7 +97,8 @@ fn is_two_lined(lines: &[&[u8]], header: &Header) -> bool {
         }
         all += 1;
         let said = header::leading_level(following).is_some();
-        let indented = line.ends_with(b"]") && following.starts_with(b"      ") && traces::look(following) == Look::Indented;
+        let indented =
+            line.ends_with(b"]") && following.starts_with(b"      ") && traces::look(following) == Look::Indented;
         two += usize::from((said || indented) && !stamped(following));
     }
     two > 0 && two * 10 >= all * 6
