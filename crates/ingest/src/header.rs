@@ -444,7 +444,10 @@ fn word(rest: &[u8]) -> Option<Taken> {
     let end = token(rest);
     let inner = |b: &u8| is_name(*b) || matches!(b, b'[' | b']' | b'<' | b'>');
     let name = (1..=64).contains(&end) && is_name(rest[0]) && rest[..end].iter().all(inner);
-    name.then(|| plain((0, end), end))?
+    // Where few records print a level, it stands in the place of a word.
+    let shouted = (3..=8).contains(&end) && rest[..end].iter().all(u8::is_ascii_uppercase);
+    let severity = if shouted { level::of_word(&rest[..end]).unwrap_or(0) } else { 0 };
+    name.then_some(Taken { value: (0, end), next: end, severity })
 }
 
 /// `org.shop.Cart`, `shop::cart`: at least two names joined. The name of an exception is no place but news.

@@ -7,6 +7,8 @@
 //! go. The files `fresh_*` were written after the parsers; what was right of them at first sight stands in
 //! `corpus/README.md`.
 
+#![expect(clippy::unwrap_used, reason = "helpers of a test: what fails here is a failed test")]
+
 use std::fmt::Write as _;
 use std::io::Cursor;
 use std::path::Path;
