@@ -249,8 +249,10 @@ pub(crate) struct Work<'a> {
     shift: usize,
     /// The line at hand, where it was framed, and its runtime's stamp.
     outer: Option<(&'a Outer, Option<Read>)>,
-    /// The line after the one at hand.
-    following: &'a [u8],
+    /// Where the line at hand ends.
+    line_end: usize,
+    /// The framed line after the one at hand.
+    next_framed: &'a [u8],
     /// The next line belongs to the record at hand, whatever it looks like.
     awaits: Awaits,
     batch: LogBatch,
@@ -287,7 +289,8 @@ impl<'a> Work<'a> {
             bytes,
             shift: 0,
             outer: None,
-            following: &[],
+            line_end: 0,
+            next_framed: &[],
             awaits: Awaits::Nothing,
             batch: empty_batch(chunk),
             part: Part::default(),
@@ -309,7 +312,7 @@ impl<'a> Work<'a> {
             if line.is_empty() || (line[0].is_ascii_whitespace() && text::is_blank(line)) {
                 self.part.coverage.blank += 1;
             } else {
-                self.following = line_after(self.bytes, to);
+                self.line_end = to;
                 self.line(from, to);
             }
             self.number += 1;
@@ -331,7 +334,7 @@ impl<'a> Work<'a> {
         }
         for (index, outer) in unwrapped.lines.iter().enumerate() {
             let next = unwrapped.lines.get(index + 1).map_or((0, 0), |next| next.text);
-            self.following = &self.bytes[next.0..next.1];
+            self.next_framed = &self.bytes[next.0..next.1];
             let ((from, to), stamp) = (outer.text, &self.bytes[outer.stamp.0..outer.stamp.1]);
             self.number = first + outer.at;
             self.outer = Some((outer, self.stamps.value(stamp)));
@@ -395,6 +398,11 @@ impl<'a> Work<'a> {
         true
     }
 
+    /// The line after the one at hand. Looked for only where a trace may begin: it costs a search.
+    fn following(&self) -> &'a [u8] {
+        if self.outer.is_some() { self.next_framed } else { line_after(self.bytes, self.line_end) }
+    }
+
     /// Whether a line begins a trace, as the next one shows: an exception's name before frames, a function before its
     /// place.
     fn leads_trace(&self, line: &[u8]) -> bool {
@@ -402,9 +410,9 @@ impl<'a> Work<'a> {
             return false;
         }
         match traces::look(line) {
-            Look::MayEndTrace | Look::Exception if traces::is_sure(self.following) => true,
-            Look::Plain if traces::is_sure(self.following) && traces::is_raise(line) => true,
-            _ => traces::is_go_function(line) && traces::is_indented_go_place(self.following),
+            Look::MayEndTrace | Look::Exception if traces::is_sure(self.following()) => true,
+            Look::Plain if traces::is_sure(self.following()) && traces::is_raise(line) => true,
+            _ => traces::is_go_function(line) && traces::is_indented_go_place(self.following()),
         }
     }
 
@@ -431,8 +439,8 @@ impl<'a> Work<'a> {
         if !named || !cut.fits || cut.service.1 == 0 {
             return false;
         }
-        let following = self.form.header.cut(self.following, &mut Stamps::new(&self.form.zone, None));
-        let frames = following.service.1 > 0 && traces::is_sure(behind_stamp(self.following, &following));
+        let following = self.form.header.cut(self.following(), &mut Stamps::new(&self.form.zone, None));
+        let frames = following.service.1 > 0 && traces::is_sure(behind_stamp(self.following(), &following));
         let severe = self.batch.columns.last().is_some_and(|record| {
             record.severity >= 17
                 && self.batch.texts[record.service as usize].as_bytes() == &line[cut.service.0..cut.service.1]
@@ -453,8 +461,15 @@ impl<'a> Work<'a> {
             Dialect::Json => rest.first() != Some(&b'{'),
             Dialect::Logfmt => !fields::is_logfmt(rest),
         };
+        let sure = traces::is_sure(rest);
+        let syslog = cut.fits && cut.service.1 > 0;
+        let alone = bare || self.form.header.columns.len() == 1;
+        // Most records end here: they have their header, and no trace goes on.
+        if !(sure || bare || syslog || alone && (self.in_trace || text::is_blank(rest))) {
+            return false;
+        }
         let look = traces::look(rest);
-        if traces::is_sure(rest) || bare && matches!(look, Look::Trace | Look::Exception) {
+        if sure || bare && matches!(look, Look::Trace | Look::Exception) {
             self.in_trace = true;
             return true;
         }
@@ -462,10 +477,8 @@ impl<'a> Work<'a> {
             self.in_trace = true;
             return true;
         }
-        let stamp_alone = bare || self.form.header.columns.len() == 1;
         let blank = text::is_blank(rest);
-        stamp_alone && blank
-            || (self.in_trace && stamp_alone || bare && look == Look::Indented) && (blank || look != Look::Plain)
+        alone && blank || (self.in_trace && alone || bare && look == Look::Indented) && (blank || look != Look::Plain)
     }
 
     fn fold(&mut self) {
