@@ -9,7 +9,7 @@ use signal::templates::Shapes;
 
 use crate::config::Settings;
 use crate::failure::Failure;
-use crate::stitch::Stitched;
+use crate::stitch::{Seen, Stitched};
 use crate::workers::run;
 
 /// So many sources are kept open at once; beyond, each is opened again when its turn comes.
@@ -23,6 +23,8 @@ pub struct Evidence {
     pub series: SeriesTable,
     /// Shapes.
     pub shapes: Shapes,
+    /// For each shape, by its number, where its records stand.
+    pub seen: Vec<Seen>,
     /// The sources as the user named them, by number.
     pub sources: Vec<String>,
     /// Which of the sources is a repository: what it tells explains, and raises nothing.
@@ -257,6 +259,7 @@ fn finish(mut stitched: Stitched, paths: Vec<String>, complaints: Vec<FileCovera
         names: stitched.names,
         series: stitched.series,
         shapes: stitched.shapes,
+        seen: stitched.seen,
         sources: paths,
         repository: None,
         kept,

@@ -79,6 +79,17 @@ impl Blocks {
     }
 }
 
+/// Where the records of a shape stand.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Seen {
+    /// Which record the first one is, from 1, over all sources in their order; 0 for none.
+    pub place: u64,
+    /// The line of its source on which the first one begins.
+    pub first_line: u64,
+    /// The line of its source on which the last one begins.
+    pub last_line: u64,
+}
+
 /// What all sources gave, besides what is in the spool.
 pub struct Stitched {
     /// Names.
@@ -103,6 +114,8 @@ pub struct Stitched {
     pub lost: Vec<(String, u64, u64)>,
     /// Whether to keep every record's shape.
     pub keep_lines: bool,
+    /// For each shape where it was seen, so far; as many as `limits.shapes` allows.
+    pub seen: Vec<Seen>,
     current: Option<Source>,
     places: u64,
     failed: Option<io::Error>,
@@ -124,6 +137,7 @@ impl Stitched {
             believed: None,
             lost: Vec::new(),
             keep_lines: false,
+            seen: Vec::new(),
             current: None,
             places: 0,
             failed: None,
@@ -212,8 +226,9 @@ impl Stitched {
             let key = (edge, shape, service, instance, record.severity(), timing);
             let number = source.records + index as u64 + 1;
             source.count(key, batch.source, shaped, number, record.line(), time, record.raw());
+            self.places += 1;
+            self.note_seen(shape, record.line());
             if self.keep_lines {
-                self.places += 1;
                 self.spool.line(LineRow { place: self.places, source: batch.source, line: record.line(), shape })?;
             }
             if edge > source.newest_edge {
@@ -222,6 +237,19 @@ impl Stitched {
             }
         }
         Ok(())
+    }
+
+    /// Notes where a shape stands first and last.
+    fn note_seen(&mut self, shape: u32, line: u64) {
+        let index = shape as usize;
+        if self.seen.len() <= index {
+            self.seen.resize(index + 1, Seen::default());
+        }
+        let seen = &mut self.seen[index];
+        if seen.place == 0 {
+            (seen.place, seen.first_line) = (self.places, line);
+        }
+        seen.last_line = line;
     }
 
     fn points(&mut self, source: &mut Source, index: usize, batch: &PointBatch) -> io::Result<()> {

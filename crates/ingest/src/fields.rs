@@ -6,6 +6,8 @@
 
 use std::collections::HashMap;
 
+use evidence::SECOND;
+
 use crate::json::{self, Broken, Kind};
 use crate::level;
 use crate::roles::{Role, role_of};
@@ -20,6 +22,8 @@ pub(crate) enum Value<'a> {
     Bare(&'a [u8]),
     /// Text between quotes, with the escapes of JSON.
     Quoted(&'a [u8]),
+    /// Text between quotes, in which a quote is doubled, as CSV has it.
+    Doubled(&'a [u8]),
 }
 
 /// How deep objects are opened to look for fields; what lies deeper is told as raw JSON.
@@ -42,6 +46,10 @@ pub(crate) struct Fields<'a> {
     instance: Option<(u8, Value<'a>)>,
     name: Option<Value<'a>>,
     has_pid: bool,
+    /// What the seconds lack, where it is a member of its own (log4j2).
+    nanos: Option<Value<'a>>,
+    /// A member is named as in Serilog's compact format.
+    is_compact: bool,
     /// (key in `keys`, value)
     said: Vec<((u32, u32), Value<'a>)>,
     keys: Vec<u8>,
@@ -59,6 +67,7 @@ impl<'a> Fields<'a> {
     pub fn clear(&mut self) {
         (self.time, self.severity, self.severity_number, self.message) = (None, None, None, None);
         (self.service, self.instance, self.name, self.has_pid) = (None, None, None, false);
+        (self.is_compact, self.nanos) = (false, None);
         self.other_time = None;
         self.said.clear();
         self.keys.clear();
@@ -111,10 +120,17 @@ impl<'a> Fields<'a> {
         if matches!(role, Role::Time(_)) && self.time.is_some() {
             self.other_time = self.other_time.or(Some(value));
         }
+        self.is_compact |= matches!(&self.keys[key.0 as usize..key.1 as usize], b"@mt" | b"@m" | b"@i");
         let slot = match role {
             Role::Said => return self.said.push((key, value)),
+            Role::MaybeSeverity if !is_level(&value) => return self.said.push((key, value)),
+            Role::MaybeSeverity => (&mut self.severity, 2),
             Role::Beside => {
-                self.has_pid |= &self.keys[key.0 as usize..key.1 as usize] == b"pid";
+                let name = &self.keys[key.0 as usize..key.1 as usize];
+                self.has_pid |= name == b"pid";
+                if name.ends_with(b"nanoOfSecond") {
+                    self.nanos = Some(value);
+                }
                 return;
             }
             Role::SeverityNumber => return self.severity_number = self.severity_number.or(Some(value)),
@@ -189,6 +205,17 @@ impl<'a> Fields<'a> {
         self.time.is_none() && self.message.is_none()
     }
 
+    /// Whether a field is the message.
+    pub fn has_message(&self) -> bool {
+        self.message.is_some()
+    }
+
+    /// The severity of a record whose fields name none: information where the compact format of Serilog leaves it out,
+    /// else what the text begins with.
+    pub fn default_severity(&self, text: &[u8]) -> u8 {
+        if self.is_compact { 9 } else { crate::lines::guess_level(text) }
+    }
+
     /// Whether a field names the service.
     pub fn names_service(&self) -> bool {
         self.service.is_some() || self.bunyan_name().is_some()
@@ -201,9 +228,26 @@ impl<'a> Fields<'a> {
 
     /// The record's time: `None` where no field says it, an inner `None` where one does and cannot be read.
     pub fn time(&self, stamps: &mut Stamps) -> Option<Option<Read>> {
-        let (_, value) = self.time?;
+        let Some((_, value)) = self.time else { return self.audited(stamps) };
         let read = stamps.value(&value.text());
-        Some(read.or_else(|| stamps.value(&self.other_time?.text())))
+        let mut read = read.or_else(|| stamps.value(&self.other_time?.text()));
+        let nanos =
+            || std::str::from_utf8(&self.nanos?.text()).ok()?.parse::<i64>().ok().filter(|n| (0..SECOND).contains(n));
+        if let Some(Read { time: Some(time), .. }) = &mut read
+            && time.0 % SECOND == 0
+            && let Some(nanos) = nanos()
+        {
+            time.0 += nanos;
+        }
+        Some(read)
+    }
+
+    /// Linux' audit writes its time into the message: `msg=audit(1795341600.123:12):`.
+    fn audited(&self, stamps: &mut Stamps) -> Option<Option<Read>> {
+        let (.., message) = self.message?;
+        let text = message.text();
+        let inner = text.strip_prefix(b"audit(")?;
+        stamps.value(&inner[..memchr::memchr(b':', inner)?]).map(Some)
     }
 
     /// The record's severity; 0 where no field says it.
@@ -211,6 +255,7 @@ impl<'a> Fields<'a> {
         let number = |value: Value<'_>| std::str::from_utf8(&value.text()).ok()?.trim().parse::<u8>().ok();
         let worded = self.severity.and_then(|(rank, value)| match rank {
             0 => level::of_value(&value.text()),
+            3 => of_azure(&value.text()),
             _ => python_or_syslog(&value.text()),
         });
         worded.or_else(|| self.severity_number.and_then(number).filter(|n| *n <= 24)).unwrap_or(0)
@@ -263,6 +308,28 @@ impl<'a> Fields<'a> {
     }
 }
 
+/// The bytes that a list of numbers is: the journal's JSON writes texts so that are not valid UTF-8, or have colours.
+fn bytes_of_numbers(raw: &[u8]) -> Option<Vec<u8>> {
+    let inner = raw.strip_prefix(b"[")?.strip_suffix(b"]")?;
+    let number = |part: &[u8]| std::str::from_utf8(part.trim_ascii()).ok()?.parse::<u8>().ok();
+    inner.split(|b| *b == b',').map(number).collect()
+}
+
+/// Whether a value is a level's word, or one of the letters that stand for one (MongoDB writes `D1` to `D5`).
+fn is_level(value: &Value<'_>) -> bool {
+    let text = value.text();
+    let letter = matches!(&text[..], [b'D', b'1'..=b'5'] | [b'I' | b'W' | b'E' | b'F' | b'D']);
+    letter || level::of_word(&text).is_some() && &text[..] != b"log"
+}
+
+/// Azure Monitor's `severityLevel`: 0 verbose to 4 critical.
+fn of_azure(text: &[u8]) -> Option<u8> {
+    match text {
+        [digit @ b'0'..=b'4'] => Some([1, 9, 13, 17, 21][usize::from(digit - b'0')]),
+        _ => level::of_word(text),
+    }
+}
+
 /// Python's `levelno` (10 to 50) and syslog's and the journal's priority (0 to 7).
 fn python_or_syslog(text: &[u8]) -> Option<u8> {
     let number: u32 = match std::str::from_utf8(text).ok()?.trim().parse() {
@@ -291,7 +358,7 @@ impl<'a> Value<'a> {
     fn is_nothing(&self) -> bool {
         match self {
             Value::Json(raw) => matches!(*raw, b"null" | b"\"\"" | b"{}" | b"[]"),
-            Value::Bare(text) | Value::Quoted(text) => text.is_empty(),
+            Value::Bare(text) | Value::Quoted(text) | Value::Doubled(text) => text.is_empty(),
         }
     }
 
@@ -301,6 +368,7 @@ impl<'a> Value<'a> {
             Value::Json(raw) => json::scalar(raw),
             Value::Quoted(inner) => json::unescaped(inner),
             Value::Bare(text) => std::borrow::Cow::Borrowed(text),
+            Value::Doubled(inner) => undoubled(inner),
         }
     }
 
@@ -310,6 +378,7 @@ impl<'a> Value<'a> {
                 inner
             }
             Value::Bare(text) => text,
+            Value::Json(raw @ [b'[', ..]) => &bytes_of_numbers(raw).map_or_else(|| raw.into(), std::borrow::Cow::Owned),
             _ => &self.text(),
         };
         let inner = inner.trim_ascii();
@@ -344,6 +413,10 @@ impl<'a> Value<'a> {
                 scratch.extend_from_slice(text);
                 false
             }
+            Value::Doubled(inner) => {
+                scratch.extend_from_slice(&undoubled(inner));
+                true
+            }
         };
         let line = scratch.iter().position(|b| matches!(b, b'\n' | b'\r')).unwrap_or(scratch.len());
         let mut end = line.min(FIELD_BYTES);
@@ -359,6 +432,21 @@ impl<'a> Value<'a> {
             out.extend_from_slice(text);
         }
     }
+}
+
+/// A cell's text, its quotes doubled no more.
+fn undoubled(inner: &[u8]) -> std::borrow::Cow<'_, [u8]> {
+    if memchr::memchr(b'"', inner).is_none() {
+        return std::borrow::Cow::Borrowed(inner);
+    }
+    let mut out = Vec::with_capacity(inner.len());
+    for byte in inner {
+        let second = *byte == b'"' && out.last() == Some(&b'"');
+        if !second {
+            out.push(*byte);
+        }
+    }
+    std::borrow::Cow::Owned(out)
 }
 
 /// Takes the fields of a logfmt line: `key=value`, `key="a value"`, and bare words, which are flags. Gives how many
@@ -434,6 +522,12 @@ pub(crate) fn is_logfmt(line: &[u8]) -> bool {
     let mut pairs = Pairs { line, at: 0 };
     let good = |pair: Option<(&[u8], Option<Value<'_>>)>| pair.is_some_and(|(k, v)| key(k) && v.is_some());
     good(pairs.next()) && good(pairs.next())
+}
+
+/// Whether a line is logfmt to its end: no word before a colon stands between its pairs, as one does where a message
+/// follows a few pairs (`pid=7 tid=3 INFO: start`).
+pub(crate) fn is_logfmt_throughout(line: &[u8]) -> bool {
+    is_logfmt(line) && !Pairs { line, at: 0 }.any(|(key, value)| value.is_none() && key.ends_with(b":"))
 }
 
 #[cfg(test)]

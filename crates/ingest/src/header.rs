@@ -64,6 +64,8 @@ pub(crate) enum Role {
     ServiceFirst,
     /// `service-1` before a bar, as Docker Compose writes it.
     Composed,
+    /// `[pod/NAME/CONTAINER]`, as `kubectl logs --prefix` writes it.
+    Prefixed,
 }
 
 impl Role {
@@ -76,6 +78,7 @@ impl Role {
             Role::InstanceFirst => "instance with thread",
             Role::ServiceFirst => "service with trace and span",
             Role::Composed => "service and instance (Docker Compose)",
+            Role::Prefixed => "pod (kubectl --prefix)",
         })
     }
 }
@@ -147,6 +150,11 @@ impl Header {
         self.columns.iter().any(|c| matches!(c.piece, Piece::Level | Piece::Priority | Piece::Stamp(Shape::Klog)))
     }
 
+    /// Whether lines have no stamp and begin with their severity, so that what does not is no record's first line.
+    pub fn is_led_by_level(&self) -> bool {
+        self.columns.first().is_some_and(|c| c.piece == Piece::Level) && !self.is_stamped()
+    }
+
     /// Whether a column names the service.
     pub fn names_service(&self) -> bool {
         self.columns.iter().any(|c| matches!(c.role, Role::Service | Role::ServiceFirst | Role::Composed))
@@ -181,7 +189,27 @@ impl Header {
             at = taken.next;
         }
         (cut.end, cut.message) = (at, skip_blanks(line, at));
+        // A logger without a name leaves its colon (Ruby's `INFO -- : text`).
+        if line[cut.message..].starts_with(b": ") && at > 0 {
+            cut.message = skip_blanks(line, cut.message + 2);
+        }
         cut
+    }
+
+    /// The severity that stands in one of the header's brackets, where no column is one of severities.
+    pub fn level_in_groups(&self, line: &[u8]) -> u8 {
+        let mut at = 0;
+        for column in &self.columns {
+            let Some(taken) = take(column.piece, line, at) else { return 0 };
+            let inner = &line[taken.value.0..taken.value.1];
+            if column.piece == Piece::Group
+                && let Some(severity) = level::of_word(inner.trim_ascii())
+            {
+                return severity;
+            }
+            at = taken.next;
+        }
+        0
     }
 
     /// The stamp of a line, unresolved.
@@ -248,6 +276,11 @@ impl Cut {
             Role::Instance => self.instance = named(value, text),
             Role::InstanceFirst => self.instance = (value.0, first()),
             Role::ServiceFirst => self.service = (value.0, first()),
+            Role::Prefixed => {
+                let from = text.iter().position(|b| *b == b'/').map_or(text.len(), |at| at + 1);
+                let length = text[from..].iter().position(|b| *b == b'/').unwrap_or(text.len() - from);
+                self.instance = (value.0 + from, value.0 + from + length);
+            }
             Role::Composed => {
                 self.instance = value;
                 let digits = text.iter().rev().take_while(|b| b.is_ascii_digit()).count();
@@ -337,15 +370,28 @@ fn token(rest: &[u8]) -> usize {
 fn level(rest: &[u8]) -> Option<Taken> {
     let open = matches!(rest[0], b'[' | b'(' | b'<');
     if open {
-        return bracketed_level(rest);
+        return bracketed_level(rest).or_else(|| opening_level(rest));
     }
     let (word, severity) = level_word(rest)?;
     let mut next = word;
+    // `Fatal error:`, as PHP writes it.
+    let more = rest[word..].strip_prefix(b" error:").or_else(|| rest[word..].strip_prefix(b" Error:"));
+    if severity > 0 && more.is_some() {
+        return Some(Taken { value: (0, word), next: word + 7, severity });
+    }
     // What is glued to the word by these belongs to the next piece; a colon or comma ends the word.
-    if matches!(rest.get(next), Some(b':' | b',' | b'/')) {
+    if matches!(rest.get(next), Some(b':' | b',' | b'/' | b'!')) {
         next += 1;
     }
     Some(Taken { value: (0, word), next, severity })
+}
+
+/// The severity that a line begins with before a colon, `INFO: text`, and how many bytes that takes.
+pub(crate) fn leading_level(line: &[u8]) -> Option<(u8, usize)> {
+    let (length, severity) = line.first().and_then(|_| level_word(line))?;
+    let more = if line[length..].starts_with(b" error:") { 6 } else { 0 };
+    let end = length + more;
+    (severity > 0 && line.get(end) == Some(&b':')).then_some((severity, end + 1))
 }
 
 fn level_word(rest: &[u8]) -> Option<(usize, u8)> {
@@ -355,6 +401,8 @@ fn level_word(rest: &[u8]) -> Option<(usize, u8)> {
         rest.get(length),
         None | Some(b' ' | b'\t' | b':' | b']' | b')' | b'>' | b'|' | b',' | b'/' | b'[' | b'(' | b'{' | b';')
     );
+    // `E!`, as Telegraf writes it.
+    let ends = ends || length == 1 && rest.get(1) == Some(&b'!') && rest.get(2) == Some(&b' ');
     if !ends || length == 0 {
         return None;
     }
@@ -366,12 +414,19 @@ fn level_word(rest: &[u8]) -> Option<(usize, u8)> {
     Some((length, severity))
 }
 
-/// A severity in brackets: alone, or as `[core:error]`, `[level=ERROR]`.
+/// A severity behind a bracket that closes after other things: `[I 2026-11-22 10:00:00 ServerApp]`.
+fn opening_level(rest: &[u8]) -> Option<Taken> {
+    let (length, severity) = level_word(&rest[1..]).filter(|_| rest.len() > 1)?;
+    let blank = rest.get(length + 1) == Some(&b' ');
+    (blank && severity > 0).then_some(Taken { value: (1, length + 1), next: length + 1, severity })
+}
+
+/// A severity in brackets: alone, or as `[core:error]`, `[level=ERROR]`, `[Server thread/WARN]`.
 fn bracketed_level(rest: &[u8]) -> Option<Taken> {
     let taken = group(rest).filter(|t| t.value.1 - t.value.0 <= 32)?;
     let inner = rest[taken.value.0..taken.value.1].trim_ascii();
     let exact = |part: &[u8]| level_word(part).filter(|(length, _)| *length == part.len()).map(|(_, s)| s);
-    let last = inner.rsplit(|b| matches!(b, b':' | b'=')).next().unwrap_or(inner);
+    let last = inner.rsplit(|b| matches!(b, b':' | b'=' | b'/')).next().unwrap_or(inner);
     let severity = exact(inner).or_else(|| exact(last))?;
     Some(Taken { severity, ..taken })
 }
@@ -382,10 +437,14 @@ fn group(rest: &[u8]) -> Option<Taken> {
         b'[' => b']',
         b'(' => b')',
         b'<' => b'>',
+        b'{' => b'}',
         _ => return None,
     };
     let mut depth = 0;
     for (at, byte) in rest.iter().enumerate().take(256) {
+        if rest[0] == b'{' && *byte == b'"' {
+            return None;
+        }
         if *byte == rest[0] {
             depth += 1;
         } else if *byte == close {
@@ -423,7 +482,10 @@ fn word(rest: &[u8]) -> Option<Taken> {
     let end = token(rest);
     let inner = |b: &u8| is_name(*b) || matches!(b, b'[' | b']' | b'<' | b'>');
     let name = (1..=64).contains(&end) && is_name(rest[0]) && rest[..end].iter().all(inner);
-    name.then(|| plain((0, end), end))?
+    // Where few records print a level, it stands in the place of a word.
+    let shouted = (3..=8).contains(&end) && rest[..end].iter().all(u8::is_ascii_uppercase);
+    let severity = if shouted { level::of_word(&rest[..end]).unwrap_or(0) } else { 0 };
+    name.then_some(Taken { value: (0, end), next: end, severity })
 }
 
 /// `org.shop.Cart`, `shop::cart`: at least two names joined. The name of an exception is no place but news.
@@ -497,6 +559,10 @@ fn is_strong(tag: &[u8]) -> bool {
 /// The program of a syslog line: up to the first colon before a blank, at most two blanks on the way.
 fn program(rest: &[u8]) -> Option<Taken> {
     let mut blanks = 0;
+    // A process's number alone names no program.
+    if rest[0] == b'[' {
+        return None;
+    }
     for (at, byte) in rest.iter().enumerate().take(80) {
         match byte {
             b':' if at > 0 && matches!(rest.get(at + 1), None | Some(b' ')) => {

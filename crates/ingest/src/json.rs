@@ -46,7 +46,7 @@ impl Kind {
 /// How many bytes of a string are looked at one by one.
 const SHORT: usize = 16;
 
-fn skip_blanks(text: &[u8], mut at: usize) -> usize {
+pub(crate) fn skip_blanks(text: &[u8], mut at: usize) -> usize {
     while matches!(text.get(at), Some(b' ' | b'\t' | b'\n' | b'\r')) {
         at += 1;
     }
@@ -194,6 +194,16 @@ pub(crate) fn values(text: &[u8], depth: usize, mut each: impl FnMut(usize, usiz
         }
     }
     if array { Err((text.len(), Broken::Syntax)) } else { Ok(()) }
+}
+
+/// The values of a text, as (from, to), and where it broke.
+pub(crate) type Places = (Vec<(usize, usize)>, Result<(), (usize, Broken)>);
+
+/// As [`values`], all at once.
+pub(crate) fn places(text: &[u8], depth: usize) -> Places {
+    let mut out = Vec::new();
+    let end = values(text, depth, |from, to| out.push((from, to)));
+    (out, end)
 }
 
 /// A scalar's text: a string without its quotes and escapes, anything else as it is.

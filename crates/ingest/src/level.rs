@@ -20,7 +20,7 @@ fn of_lower(word: &[u8]) -> Option<u8> {
     Some(match word {
         b"trace" | b"trc" | b"trac" | b"finest" | b"finer" | b"verbose" | b"silly" | b"vrb" => 1,
         b"debug" | b"dbg" | b"debg" | b"dbug" | b"fine" => 5,
-        b"info" | b"inf" | b"information" | b"informational" | b"config" | b"log" => 9,
+        b"info" | b"inf" | b"information" | b"informational" | b"config" | b"log" | b"success" | b"normal" => 9,
         b"notice" | b"note" | b"ntc" => 10,
         b"warn" | b"warning" | b"wrn" | b"warni" => 13,
         b"error" | b"err" | b"eror" | b"erro" | b"fail" | b"severe" | b"failure" => 17,
@@ -73,8 +73,14 @@ pub(crate) fn of_value(text: &[u8]) -> Option<u8> {
     if let Some(severity) = of_word(text) {
         return Some(severity);
     }
+    // Go's slog writes what lies between its levels as `ERROR+2`.
+    let between = text.iter().position(|b| matches!(b, b'+' | b'-')).filter(|at| *at > 0);
+    if let Some(at) = between.filter(|at| text[at + 1..].iter().all(u8::is_ascii_digit) && text.len() > at + 1) {
+        return of_word(&text[..at]);
+    }
     match text {
         [letter] if letter.is_ascii_alphabetic() => of_letter(letter.to_ascii_uppercase()),
+        [b'D', b'1'..=b'5'] => Some(5),
         _ => std::str::from_utf8(text).ok()?.parse().ok().map(of_number).filter(|s| *s > 0),
     }
 }

@@ -18,6 +18,7 @@ mod documents;
 mod fields;
 mod form;
 pub mod formats;
+mod frame;
 mod header;
 mod incident;
 mod json;

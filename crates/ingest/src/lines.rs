@@ -13,6 +13,9 @@ use memchr::memchr;
 use crate::chunk::Chunk;
 use crate::fields::{self, Fields};
 use crate::form::{Head, Reading, Unit, empty_batch};
+use crate::formats::csv_logs::Columns;
+use crate::formats::{envelope, journal};
+use crate::frame::{self, Frame, Outer, Unwrapped};
 use crate::header::{self, Cut, Header};
 use crate::json;
 use crate::level;
@@ -41,8 +44,27 @@ pub(crate) struct LogLines {
     pub file_service: Option<String>,
     pub zone: Zone,
     pub limits: Limits,
-    /// The source is one JSON document, or values over several lines.
-    pub document: bool,
+    /// How its records lie in it.
+    pub layout: Layout,
+    /// What a record says stands on the line after its header.
+    pub two_lined: bool,
+}
+
+/// How the records of a source lie in it.
+#[derive(Clone, Debug)]
+pub(crate) enum Layout {
+    /// Each begins with a line of its own.
+    Lines,
+    /// As lines, each in the frame of a container's runtime.
+    Framed(Frame),
+    /// As one JSON array, or as values over several lines.
+    Document,
+    /// In arrays somewhere in a JSON document.
+    Export,
+    /// As blocks of fields with a blank line between them: the journal's export.
+    Journal,
+    /// As rows of a table.
+    Table(Columns),
 }
 
 impl LogLines {
@@ -54,7 +76,8 @@ impl LogLines {
             file_service: None,
             zone: settings.timezone.clone(),
             limits: settings.limits.clone(),
-            document: false,
+            layout: Layout::Lines,
+            two_lined: false,
         };
         if !lines.header.names_service() && !lines.some_record_names_a_service(head) {
             lines.file_service = places::service_of_file(head.name);
@@ -79,7 +102,7 @@ impl LogLines {
 
     /// Whether a record is known by its first bytes: by a stamp, a brace, a key.
     fn marks_records(&self) -> bool {
-        self.header.is_stamped() || self.dialect != Dialect::Plain
+        self.header.is_stamped() || self.dialect != Dialect::Plain || self.header.is_led_by_level()
     }
 
     /// Whether a line that was cut begins a record, as far as it can tell alone.
@@ -88,7 +111,7 @@ impl LogLines {
             return cut.stamp.is_some();
         }
         match self.dialect {
-            Dialect::Plain => false,
+            Dialect::Plain => self.header.is_led_by_level() && cut.fits,
             Dialect::Json => rest.first() == Some(&b'{'),
             Dialect::Logfmt => fields::is_logfmt(rest),
         }
@@ -101,7 +124,7 @@ pub(crate) fn dialect_of<'a>(rests: impl Iterator<Item = &'a [u8]>) -> Dialect {
     for rest in rests {
         all += 1;
         json += usize::from(is_object(rest));
-        logfmt += usize::from(fields::is_logfmt(rest));
+        logfmt += usize::from(fields::is_logfmt_throughout(rest));
     }
     match () {
         () if all > 0 && json * 10 >= all * 6 => Dialect::Json,
@@ -118,20 +141,34 @@ pub(crate) fn is_object(text: &[u8]) -> bool {
 
 impl Reading for LogLines {
     fn parse(&self, chunk: &Chunk) -> Part {
+        let unwrapped = match self.layout {
+            Layout::Framed(frame) => frame::unwrap(frame, &chunk.bytes, self.limits.line_bytes),
+            _ => Unwrapped::default(),
+        };
         let mut work = Work::new(self, chunk);
-        if self.document {
-            work.document();
-        } else {
-            work.lines();
+        match &self.layout {
+            Layout::Lines => work.lines(),
+            Layout::Framed(_) => work.framed(&unwrapped),
+            Layout::Document => work.document(json::places),
+            Layout::Export => work.document(envelope::places),
+            Layout::Journal => work.journal(),
+            Layout::Table(columns) => work.table(columns),
         }
         work.finish()
     }
 
     fn unit(&self) -> Unit {
-        if self.document { Unit::Document } else { Unit::Lines }
+        if matches!(self.layout, Layout::Document | Layout::Export) { Unit::Document } else { Unit::Lines }
     }
 
     fn begins_record(&self, line: &[u8]) -> bool {
+        let inside = match &self.layout {
+            Layout::Journal => return journal::begins_block(line),
+            Layout::Table(columns) => return columns.begins_row(line, &self.zone),
+            Layout::Framed(frame) => frame.inside(line),
+            Layout::Lines | Layout::Document | Layout::Export => Cow::Borrowed(line),
+        };
+        let line = &inside[..];
         let cut = self.header.cut(line, &mut Stamps::new(&self.zone, None));
         let rest = &line[cut.message..];
         if self.marks_records() {
@@ -141,6 +178,12 @@ impl Reading for LogLines {
     }
 
     fn yearless(&self, line: &[u8]) -> Option<Civil> {
+        let inside = match self.layout {
+            Layout::Lines => Cow::Borrowed(line),
+            Layout::Framed(Frame::Colour) => Frame::Colour.inside(line),
+            _ => return None,
+        };
+        let line = &inside[..];
         match self.header.stamp(line)?.moment {
             Moment::Civil(civil, _) if civil.year == 0 => Some(civil),
             _ => None,
@@ -148,7 +191,8 @@ impl Reading for LogLines {
     }
 
     fn needs_year(&self) -> bool {
-        self.header.columns.iter().find_map(|c| match c.piece {
+        let own = matches!(self.layout, Layout::Lines | Layout::Framed(Frame::Colour));
+        own && self.header.columns.iter().find_map(|c| match c.piece {
             crate::header::Piece::Stamp(shape) => {
                 Some(matches!(shape, Shape::MonthName | Shape::MonthDay | Shape::Klog))
             }
@@ -158,16 +202,29 @@ impl Reading for LogLines {
 
     fn learnt(&self) -> String {
         let service = self.file_service.as_ref().map_or(String::new(), |s| format!("; service {s} by the file's name"));
-        let rest = match (self.dialect, self.document) {
-            (Dialect::Json, true) => "JSON objects in one document",
-            (Dialect::Json, false) => "a JSON object",
+        let rest = match (self.dialect, &self.layout) {
+            (_, Layout::Table(columns)) => return format!("{}{service}", columns.told()),
+            (Dialect::Json, Layout::Document | Layout::Export) => "JSON objects in one document",
+            (Dialect::Json, _) => "a JSON object",
             (Dialect::Logfmt, _) => "pairs of keys and values",
             (Dialect::Plain, _) => "the message",
         };
+        let frame = match &self.layout {
+            Layout::Framed(frame) => format!("{} frame, ", frame.word()),
+            _ => String::new(),
+        };
         let header = self.header.told();
         let all = if header.is_empty() { rest.to_string() } else { format!("{header}; then {rest}") };
-        format!("{all}{service}")
+        format!("{frame}{all}{service}")
     }
+}
+
+/// The line that follows the one that ends at a place.
+fn line_after(bytes: &[u8], to: usize) -> &[u8] {
+    let rest = &bytes[to.min(bytes.len())..];
+    let from = memchr(b'\n', rest).map_or(rest.len(), |end| end + 1);
+    let rest = &rest[from..];
+    text::without_end(&rest[..memchr(b'\n', rest).map_or(rest.len(), |end| end + 1)])
 }
 
 /// What stands behind a header, with all but one of the blanks between them; nothing of a line without a stamp.
@@ -183,17 +240,39 @@ const MISFIT_SHARE: u64 = 10;
 /// How lines of keys and values begin that tell of themselves when they were written, or how bad it is.
 const LOGFMT_HEADS: [&[u8]; 6] = [b"time=", b"ts=", b"t=", b"timestamp=", b"level=", b"lvl="];
 
+/// What the line after a record's first is to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Awaits {
+    /// Nothing in particular.
+    Nothing,
+    /// A line of it.
+    Line,
+    /// What it says.
+    Message,
+}
+
 /// One chunk on the way.
-struct Work<'a> {
-    form: &'a LogLines,
-    bytes: &'a [u8],
+pub(crate) struct Work<'a> {
+    pub form: &'a LogLines,
+    /// The text that is taken apart: the chunk's, or what stands in its frames.
+    pub bytes: &'a [u8],
+    /// How far behind the batch's first byte that text stands in it.
+    shift: usize,
+    /// The line at hand, where it was framed, and its runtime's stamp.
+    outer: Option<(&'a Outer, Option<Read>)>,
+    /// Where the line at hand ends.
+    line_end: usize,
+    /// The framed line after the one at hand.
+    next_framed: &'a [u8],
+    /// The next line belongs to the record at hand, whatever it looks like.
+    awaits: Awaits,
     batch: LogBatch,
-    part: Part,
-    stamps: Stamps,
+    pub part: Part,
+    pub stamps: Stamps,
     texts: Texts,
-    fields: Fields<'a>,
+    pub fields: Fields<'a>,
     /// The number of the line at hand, from 1 in the source.
-    number: u64,
+    pub number: u64,
     /// Whether there is a record that a line may be folded into.
     any_record: bool,
     in_trace: bool,
@@ -207,7 +286,7 @@ struct Work<'a> {
 
 /// What is known of a record before it is kept.
 #[derive(Default)]
-struct Found {
+pub(crate) struct Found {
     severity: u8,
     message: (u32, u32),
     service: u32,
@@ -221,6 +300,11 @@ impl<'a> Work<'a> {
         Work {
             form,
             bytes,
+            shift: 0,
+            outer: None,
+            line_end: 0,
+            next_framed: &[],
+            awaits: Awaits::Nothing,
             batch: empty_batch(chunk),
             part: Part::default(),
             stamps: Stamps::new(&form.zone, chunk.year_base),
@@ -242,6 +326,7 @@ impl<'a> Work<'a> {
             if line.is_empty() || (line[0].is_ascii_whitespace() && text::is_blank(line)) {
                 self.part.coverage.blank += 1;
             } else {
+                self.line_end = to;
                 self.line(from, to);
             }
             self.number += 1;
@@ -249,11 +334,44 @@ impl<'a> Work<'a> {
         self.part.coverage.lines = text::line_count(self.bytes);
     }
 
+    /// Lines in frames: read as if what is in the frames stood alone, and counted as they stand in the source.
+    fn framed(&mut self, unwrapped: &'a Unwrapped) {
+        let first = self.number;
+        (self.shift, self.part.coverage.lines) = (self.bytes.len(), text::line_count(self.bytes));
+        self.bytes = &unwrapped.bytes;
+        self.batch.made.extend_from_slice(self.bytes);
+        self.check_utf8 = std::str::from_utf8(self.bytes).is_err();
+        self.check_nul = memchr(0, self.bytes).is_some();
+        if let Some((at, count)) = unwrapped.too_long {
+            let words = format!("limits.line_kb ({}) reached by a line in parts", self.form.limits.line_bytes >> 10);
+            self.part.coverage.complain_times(ComplaintKind::LongLine, count, first + at, &words);
+        }
+        for (index, outer) in unwrapped.lines.iter().enumerate() {
+            let next = unwrapped.lines.get(index + 1).map_or((0, 0), |next| next.text);
+            self.next_framed = &self.bytes[next.0..next.1];
+            let ((from, to), stamp) = (outer.text, &self.bytes[outer.stamp.0..outer.stamp.1]);
+            self.number = first + outer.at;
+            self.outer = Some((outer, self.stamps.value(stamp)));
+            if text::is_blank(&self.bytes[from..to]) {
+                self.part.coverage.blank += outer.physical;
+                continue;
+            }
+            self.line(from, to);
+            (1..outer.physical).for_each(|_| self.fold());
+        }
+    }
+
     fn line(&mut self, from: usize, to: usize) {
         let line = &self.bytes[from..to];
         let cut = self.form.header.cut(line, &mut self.stamps);
         let rest = &line[cut.message..];
         let marked = self.form.is_marked(rest, &cut);
+        let awaits = std::mem::replace(&mut self.awaits, Awaits::Nothing);
+        let stamp_alone = self.form.header.columns.len() == 1 && self.form.dialect == Dialect::Plain;
+        if awaits != Awaits::Nothing && (!marked || awaits == Awaits::Line && stamp_alone) {
+            self.await_ended(awaits, from, to);
+            return self.fold();
+        }
         if self.any_record && self.continues(line, &cut, marked) {
             return self.fold();
         }
@@ -262,8 +380,17 @@ impl<'a> Work<'a> {
             self.in_trace = false;
             self.note_fit(cut.fits);
             self.record(from, to, cut);
+            if self.form.two_lined {
+                self.awaits = Awaits::Message;
+            } else if traces::is_rust_panic(rest) {
+                (self.in_trace, self.awaits) = (true, Awaits::Line);
+            }
         } else {
-            self.in_trace = !matches!(traces::look(line), Look::Plain | Look::Indented);
+            let panicked = traces::is_rust_panic(line);
+            if panicked && line.ends_with(b":") {
+                self.awaits = Awaits::Line;
+            }
+            self.in_trace = panicked || !matches!(traces::look(line), Look::Plain | Look::Indented);
             let cut = if self.form.marks_records() { self.foreign(line) } else { cut };
             self.record(from, to, cut);
         }
@@ -278,25 +405,94 @@ impl<'a> Work<'a> {
             Look::Trace => self.in_trace = true,
             Look::Exception if self.form.marks_records() => self.in_trace = true,
             Look::Indented if self.form.marks_records() => {}
+            Look::Plain | Look::MayEndTrace if self.leads_trace(line) => self.in_trace = true,
             Look::Plain => return false,
             _ => return self.in_trace,
         }
         true
     }
 
+    /// The line after the one at hand. Looked for only where a trace may begin: it costs a search.
+    fn following(&self) -> &'a [u8] {
+        if self.outer.is_some() { self.next_framed } else { line_after(self.bytes, self.line_end) }
+    }
+
+    /// Whether a line begins a trace, as the next one shows: an exception's name before frames, a function before its
+    /// place.
+    fn leads_trace(&self, line: &[u8]) -> bool {
+        if !self.form.marks_records() {
+            return false;
+        }
+        match traces::look(line) {
+            Look::MayEndTrace | Look::Exception if traces::is_sure(self.following()) => true,
+            Look::Plain if traces::is_sure(self.following()) && traces::is_raise(line) => true,
+            _ => traces::is_go_function(line) && traces::is_indented_go_place(self.following()),
+        }
+    }
+
+    /// The line that was awaited is there: it may be what the record says.
+    fn await_ended(&mut self, awaits: Awaits, from: usize, to: usize) {
+        if awaits != Awaits::Message {
+            return;
+        }
+        let line = &self.bytes[from..to];
+        let (severity, skipped) = header::leading_level(line).unwrap_or_default();
+        let start = to - text::after_blanks(&line[skipped..]).len();
+        let message = (self.place(start), self.place(to));
+        if let Some(record) = self.batch.columns.last_mut() {
+            record.message = message;
+            record.severity = if severity > 0 { severity } else { record.severity };
+        }
+    }
+
+    /// Whether a line behind the header of a syslog is an exception's name, before frames that have the header too, and
+    /// the record before it, of the same program, is a severe one.
+    fn names_exception(&self, line: &[u8], cut: &Cut) -> bool {
+        let rest = &line[cut.message..];
+        let named = matches!(traces::look(rest), Look::Exception | Look::MayEndTrace);
+        if !named || !cut.fits || cut.service.1 == 0 {
+            return false;
+        }
+        let following = self.form.header.cut(self.following(), &mut Stamps::new(&self.form.zone, None));
+        let frames = following.service.1 > 0 && traces::is_sure(behind_stamp(self.following(), &following));
+        let severe = self.batch.columns.last().is_some_and(|record| {
+            record.severity >= 17
+                && self.batch.texts[record.service as usize].as_bytes() == &line[cut.service.0..cut.service.1]
+        });
+        frames && severe
+    }
+
     /// Whether a line belongs to the record before it although a runtime has put a stamp before it, as before each
-    /// line.
+    /// line. Where records have a header of their own behind that stamp, a line without one that looks like a trace's
+    /// is no record; else only what nothing else looks like begins a trace.
     fn continues_behind_stamp(&mut self, line: &[u8], cut: &Cut) -> bool {
+        if cut.stamp.is_none() {
+            return false;
+        }
         let rest = behind_stamp(line, cut);
-        if traces::is_sure(rest) {
+        let bare = match self.form.dialect {
+            Dialect::Plain => !cut.fits,
+            Dialect::Json => rest.first() != Some(&b'{'),
+            Dialect::Logfmt => !fields::is_logfmt(rest),
+        };
+        let sure = traces::is_sure(rest);
+        let syslog = cut.fits && cut.service.1 > 0;
+        let alone = bare || self.form.header.columns.len() == 1;
+        // Most records end here: they have their header, and no trace goes on.
+        if !(sure || bare || syslog || alone && (self.in_trace || text::is_blank(rest))) {
+            return false;
+        }
+        let look = traces::look(rest);
+        if sure || bare && matches!(look, Look::Trace | Look::Exception) {
             self.in_trace = true;
             return true;
         }
-        let stamp_alone = !cut.fits || self.form.header.columns.len() == 1;
-        self.in_trace
-            && stamp_alone
-            && cut.stamp.is_some()
-            && (text::is_blank(rest) || traces::look(rest) != Look::Plain)
+        if self.names_exception(line, cut) {
+            self.in_trace = true;
+            return true;
+        }
+        let blank = text::is_blank(rest);
+        alone && blank || (self.in_trace && alone || bare && look == Look::Indented) && (blank || look != Look::Plain)
     }
 
     fn fold(&mut self) {
@@ -340,7 +536,7 @@ impl<'a> Work<'a> {
         }
     }
 
-    fn check(&mut self, line: &[u8]) {
+    pub fn check(&mut self, line: &[u8]) {
         if self.check_utf8 && std::str::from_utf8(line).is_err() {
             self.complain(ComplaintKind::InvalidUtf8, "");
         }
@@ -349,7 +545,7 @@ impl<'a> Work<'a> {
         }
     }
 
-    fn complain(&mut self, kind: ComplaintKind, detail: &str) {
+    pub fn complain(&mut self, kind: ComplaintKind, detail: &str) {
         self.part.coverage.complain(kind, self.number, detail);
     }
 
@@ -380,12 +576,16 @@ impl<'a> Work<'a> {
         let line = &self.bytes[from..to];
         let mut severity = cut.severity;
         if severity == 0 && (!self.form.header.has_level() || !cut.fits) {
-            severity = guess_level(&line[cut.message..]);
+            severity = match guess_level(&line[cut.message..]) {
+                0 if cut.fits => self.form.header.level_in_groups(line),
+                guessed => guessed,
+            };
         }
         let service = &line[cut.service.0..cut.service.1];
         let instance = &line[cut.instance.0..cut.instance.1];
         let (service, instance) = self.names(service, instance);
-        Found { severity, message: ((from + cut.message) as u32, to as u32), service, instance, unparsed: false }
+        let message = (self.place(from + cut.message), self.place(to));
+        Found { severity, message, service, instance, unparsed: false }
     }
 
     fn object(&mut self, from: usize, to: usize, cut: &Cut) -> (Option<Option<Read>>, Found) {
@@ -414,11 +614,11 @@ impl<'a> Work<'a> {
     }
 
     /// The record that the fields are. A stamp in front of them, a runtime's, is believed before their own.
-    fn structured(&mut self, from: usize, to: usize, cut: &Cut, broken: bool) -> (Option<Option<Read>>, Found) {
-        let base = self.bytes.len();
+    pub fn structured(&mut self, from: usize, to: usize, cut: &Cut, broken: bool) -> (Option<Option<Read>>, Found) {
+        let base = self.batch.buffer.len();
         let time =
             cut.stamp.filter(|read| read.time.is_some()).map(Some).or_else(|| self.fields.time(&mut self.stamps));
-        let severity = match self.fields.severity() {
+        let mut severity = match self.fields.severity() {
             0 => cut.severity,
             known => known,
         };
@@ -431,10 +631,13 @@ impl<'a> Work<'a> {
         let instance = or_header(instance, cut.instance, line);
         let (service, instance) = self.names(&service, &instance);
         let message = if broken {
-            (from as u32, to as u32)
+            (self.place(from), self.place(to))
         } else {
             let start = base + self.batch.made.len();
             self.fields.write(&mut self.batch.made, self.form.limits.fields);
+            if severity == 0 {
+                severity = self.fields.default_severity(&self.batch.made[start - base..]);
+            }
             (start as u32, (base + self.batch.made.len()) as u32)
         };
         if self.fields.is_any_doubled() {
@@ -443,12 +646,20 @@ impl<'a> Work<'a> {
         (time, Found { severity, message, service, instance, unparsed: broken })
     }
 
+    /// Where a place in the text stands in the batch.
+    fn place(&self, at: usize) -> u32 {
+        (at + self.shift) as u32
+    }
+
     fn names(&mut self, service: &[u8], instance: &[u8]) -> (u32, u32) {
         self.texts.names(&mut self.batch.texts, service, instance, self.form.file_service.as_deref())
     }
 
     /// Keeps a record. `time`: `None` where it has none, an inner `None` where it could not be read.
-    fn keep(&mut self, from: usize, to: usize, time: Option<Option<Read>>, found: Found) {
+    pub fn keep(&mut self, from: usize, to: usize, time: Option<Option<Read>>, found: Found) {
+        let framed = self.outer.and_then(|(_, stamp)| stamp).filter(|read| read.time.is_some());
+        let time = framed.map(Some).or(time);
+        let raw = self.outer.map_or((from, to), |(outer, _)| outer.raw);
         let moment = time.flatten().and_then(|read| read.time);
         match (time, moment) {
             (_, Some(_)) => {}
@@ -469,7 +680,7 @@ impl<'a> Work<'a> {
             time: moment,
             severity: found.severity,
             message: found.message,
-            raw: (from as u32, to as u32),
+            raw: (raw.0 as u32, raw.1 as u32),
             service: found.service,
             instance: found.instance,
             line: self.number,
@@ -491,9 +702,8 @@ impl<'a> Work<'a> {
 
 impl Work<'_> {
     /// A document of records: an array, or objects over several lines.
-    fn document(&mut self) {
-        let mut places = Vec::new();
-        let end = json::values(self.bytes, self.form.limits.json_depth, |from, to| places.push((from, to)));
+    fn document(&mut self, places: fn(&[u8], usize) -> json::Places) {
+        let (places, end) = places(self.bytes, self.form.limits.json_depth);
         let (mut at, mut last) = (0, 0);
         for (from, to) in places {
             self.number += text::newlines(&self.bytes[at..from]);
@@ -554,17 +764,25 @@ pub(crate) fn document_lines(bytes: &[u8], part: &mut Part) {
 
 /// A level in a message that has no column for it: among its first words in capitals, in brackets, after `level=`, or
 /// in the head of a glog line within another log.
-fn guess_level(message: &[u8]) -> u8 {
+pub(crate) fn guess_level(message: &[u8]) -> u8 {
     if matches!(message, [b'I' | b'W' | b'E' | b'F', b'0'..=b'9', ..]) && Shape::Klog.read(message).is_some() {
         return level::of_letter(message[0]).unwrap_or(0);
     }
-    let (mut at, mut led) = (0, true);
-    for _ in 0..5 {
+    if traces::is_rust_panic(message) {
+        return 21;
+    }
+    if let Some(said) = message.strip_prefix(b"PHP ") {
+        return header::leading_level(said).map_or(0, |(severity, _)| severity);
+    }
+    let (mut at, mut led, mut words) = (0, true, 0);
+    for _ in 0..12 {
         let rest = text::after_blanks(&message[at..]);
         let from = message.len() - rest.len();
         let length = rest.iter().take(40).position(|b| matches!(b, b' ' | b'\t' | b'|')).unwrap_or(rest.len().min(40));
         let word = &rest[..length];
-        if length == 0 {
+        // What names a value is no word of a message.
+        words += usize::from(words == 0 || !word.contains(&b'='));
+        if length == 0 && !rest.starts_with(b"|") || words > 5 {
             return 0;
         }
         let glued = word.starts_with(b"[") && memchr::memmem::find(word, b"][").is_some();
@@ -572,7 +790,7 @@ fn guess_level(message: &[u8]) -> u8 {
         if let Some(severity) = found {
             return severity;
         }
-        led = word.ends_with(b":");
+        led = word.ends_with(b":") || word.is_empty();
         at = (from + length + 1).min(message.len());
     }
     0
@@ -586,7 +804,8 @@ fn groups(word: &[u8]) -> impl Iterator<Item = &[u8]> {
 /// The level that a word is: `ERROR`, `[warn]`, `ERROR:`, `level=info`; in small letters only in brackets, or before a
 /// colon where a message or what leads it begins.
 fn level_in(word: &[u8], led: bool) -> Option<u8> {
-    for key in [&b"level="[..], b"lvl=", b"severity=", b"[level="] {
+    let word = word.strip_prefix(b"##").unwrap_or(word);
+    for key in [&b"level="[..], b"lvl=", b"severity=", b"[level=", b"at="] {
         if let Some(value) = word.strip_prefix(key) {
             let value = value.strip_suffix(b"]").unwrap_or(value);
             return level::of_word(value.strip_prefix(b"\"").unwrap_or(value));

@@ -110,7 +110,9 @@ pub(crate) fn is_host(text: &[u8]) -> bool {
     let word = text.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b':'));
     let letter = text.iter().any(u8::is_ascii_alphabetic);
     let telling = text.iter().any(|b| b.is_ascii_digit() || *b == b'.');
-    (2..=253).contains(&text.len()) && word && letter && telling && !is_thread(text)
+    // `12.3ms` is a length of time.
+    let number = text.first().is_some_and(u8::is_ascii_digit) && text.contains(&b'.');
+    (2..=253).contains(&text.len()) && word && letter && telling && !number && !is_thread(text)
 }
 
 /// Whether a text is a thread's usual name: `main`, `exec-3`, `http-nio-8080-exec-1`, `pool-1-thread-2`.

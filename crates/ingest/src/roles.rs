@@ -8,6 +8,8 @@
 pub(crate) enum Role {
     Time(u8),
     Severity(u8),
+    /// The severity where it is a level's word or letter, else said: `status`, `s`.
+    MaybeSeverity,
     /// OpenTelemetry's own number.
     SeverityNumber,
     Message(u8),
@@ -36,6 +38,9 @@ const CONTAINERS: &[&str] = &[
     "labels",
     "mdc",
     "record",
+    "_source",
+    "instant",
+    "event_data",
 ];
 /// Objects that describe the place of writing.
 const PLACES: &[&str] = &[
@@ -68,6 +73,8 @@ pub(crate) fn role_of(path: &[u8]) -> Role {
     }
     let lower = path.to_ascii_lowercase();
     let Ok(mut rest) = std::str::from_utf8(&lower) else { return Role::Said };
+    // Extended JSON writes a time as an object: `{"$date": "…"}`.
+    rest = rest.strip_suffix(".$date").unwrap_or(rest);
     loop {
         let plain: String = rest.chars().filter(|c| !matches!(c, '.' | '_' | '-')).collect();
         if let Some(role) = known(&plain) {
@@ -78,6 +85,10 @@ pub(crate) fn role_of(path: &[u8]) -> Role {
             Some((first, _)) if PLACES.contains(&first) => return Role::Beside,
             _ => break,
         }
+    }
+    // Elasticsearch's and the journal's own members.
+    if lower.first() == Some(&b'_') {
+        return Role::Beside;
     }
     let place =
         std::str::from_utf8(&lower).ok().and_then(|l| l.split_once('.')).is_some_and(|(f, _)| PLACES.contains(&f));
@@ -92,7 +103,8 @@ fn what(name: &str) -> Option<Role> {
     Some(match name {
         "timestamp" | "@timestamp" | "time" | "ts" | "t" | "datetime" | "@t" | "eventtime" | "asctime" | "logtime"
         | "timems" | "timemillis" | "timeunixnano" | "timestampms" | "realtimetimestamp" | "epoch" | "date"
-        | "@timestampms" => Role::Time(0),
+        | "@timestampms" | "eventtimestamp" | "logtimestamp" | "dateandtime" | "timegenerated" | "timestamputc"
+        | "datetimeutc" | "msgtime" | "timestampz" => Role::Time(0),
         "observedtimestamp"
         | "observedtimeunixnano"
         | "receivetimestamp"
@@ -100,17 +112,27 @@ fn what(name: &str) -> Option<Role> {
         | "created"
         | "createdat"
         | "instantepochsecond"
+        | "epochsecond"
+        | "sourcerealtimetimestamp"
+        | "requestreceivedtimestamp"
+        | "stagetimestamp"
+        | "lasttimestamp"
+        | "lasttime"
+        | "timecreated"
+        | "receivedat"
+        | "loggedat"
         | "timelocal"
         | "timeiso8601" => Role::Time(1),
-        "level" | "severity" | "loglevel" | "severitytext" | "lvl" | "levelname" | "@l" | "@level" | "logseverity" => {
-            Role::Severity(0)
-        }
+        "level" | "severity" | "loglevel" | "severitytext" | "lvl" | "levelname" | "@l" | "@level" | "logseverity"
+        | "errorseverity" => Role::Severity(0),
         "levelno" | "priority" | "syslogseverity" | "levelvalue" | "loglevelname" => Role::Severity(1),
+        "severitylevel" => Role::Severity(3),
         "severitynumber" => Role::SeverityNumber,
+        "status" | "s" | "type" => Role::MaybeSeverity,
         "message" | "msg" | "@message" | "@m" | "textpayload" | "shortmessage" | "logmessage" | "renderedmessage"
         | "bodystringvalue" => Role::Message(0),
         "body" | "log" | "text" | "@mt" | "messagetemplate" | "formattedmessage" => Role::Message(1),
-        "event" | "fullmessage" => Role::Message(2),
+        "event" | "fullmessage" | "description" | "eventname" => Role::Message(2),
         _ => return None,
     })
 }
@@ -118,9 +140,8 @@ fn what(name: &str) -> Option<Role> {
 fn whose(name: &str) -> Option<Role> {
     Some(match name {
         "servicename" | "service" => Role::Service(0),
-        "app" | "application" | "appname" | "applicationname" | "otelservicename" | "ddservice" | "microservice" => {
-            Role::Service(1)
-        }
+        "app" | "application" | "appname" | "applicationname" | "otelservicename" | "ddservice" | "microservice"
+        | "cloudrolename" => Role::Service(1),
         "k8sdeploymentname"
         | "kubernetesdeploymentname"
         | "kuberneteslabelsapp"
@@ -142,7 +163,8 @@ fn whose(name: &str) -> Option<Role> {
         | "k8spodname"
         | "kubernetespod"
         | "k8spod"
-        | "resourcelabelspodname" => Role::Instance(0),
+        | "resourcelabelspodname"
+        | "cloudroleinstance" => Role::Instance(0),
         "instance" | "instanceid" | "instancename" | "replica" => Role::Instance(1),
         "hostname" | "host" | "hosthostname" | "node" | "nodename" | "servername" | "machine" | "machinename"
         | "agenthostname" | "k8snodename" | "kubernetesnodename" | "kuberneteshost" => Role::Instance(2),
@@ -227,6 +249,36 @@ const BESIDE: &[&str] = &[
     "instantnanoofsecond",
     "eventsequence",
     "stream",
+    "@x",
+    "@r",
+    "@tr",
+    "@sp",
+    "@logstream",
+    "@ptr",
+    "@log",
+    "logstreamname",
+    "logstream",
+    "sourcecontext",
+    "codefile",
+    "codeline",
+    "codefunc",
+    "codefunction",
+    "syslogfacility",
+    "syslogpid",
+    "syslogtimestamp",
+    "syslograw",
+    "invocationid",
+    "ctx",
+    "nanoofsecond",
+    "threadcontext",
+    "modulename",
+    "pathname",
+    "module",
+    "relativecreated",
+    "msecs",
+    "instrumentationscopename",
+    "scopename",
+    "timestampdesc",
 ];
 
 fn beside(name: &str) -> Option<Role> {

@@ -388,6 +388,13 @@ fn iso_date(scan: &mut Scan<'_>) -> Option<Civil> {
 
 fn iso(mut scan: Scan<'_>) -> Option<Stamp> {
     let mut civil = iso_date(&mut scan)?;
+    // `2026/11/22 - 10:00:00` and `[2026-11-22][10:00:00]`.
+    let rest = &scan.bytes[scan.at..];
+    if rest.starts_with(b" - ") || rest.starts_with(b"][") {
+        scan.at += if rest[0] == b' ' { 3 } else { 2 };
+        scan.clock(&mut civil)?;
+        return scan.end(civil);
+    }
     match scan.take(b"Tt _-,")? {
         b',' => scan.blanks()?,
         b' ' if scan.peek() == b' ' => scan.blanks()?,
@@ -454,7 +461,11 @@ fn day_month_year_date(scan: &mut Scan<'_>) -> Option<Civil> {
     let between = scan.take(b"/- ")?;
     let month = scan.month()?;
     scan.take(&[between])?;
-    date(scan.four()?, month, day)
+    let year = match scan.digits_ahead() {
+        2 if between != b' ' => century(scan.two()?),
+        _ => scan.four()?,
+    };
+    date(year, month, day)
 }
 
 fn day_month_year(mut scan: Scan<'_>) -> Option<Stamp> {
@@ -523,6 +534,7 @@ fn klog(mut scan: Scan<'_>) -> Option<Stamp> {
     scan.take(b"IWEFD")?;
     let year = match scan.digits_ahead() {
         8 => scan.four()?,
+        6 => century(scan.two()?),
         4 => 0,
         _ => return None,
     };
@@ -535,6 +547,9 @@ fn klog(mut scan: Scan<'_>) -> Option<Stamp> {
 /// Of a log line's head only moments of this century, and never a number with something glued to it.
 fn epoch(scan: Scan<'_>) -> Option<Stamp> {
     let digits = scan.digits_ahead();
+    if digits == 1 {
+        return epoch_float(scan);
+    }
     if !matches!(digits, 10 | 13 | 16 | 19) {
         return None;
     }
@@ -547,6 +562,19 @@ fn epoch(scan: Scan<'_>) -> Option<Stamp> {
     let this_century = (Time::from_seconds(978_307_200)..Time::from_seconds(4_102_444_800)).contains(&time);
     let apart = matches!(end.peek(), 0 | b' ' | b'\t' | b']' | b')' | b'|' | b',' | b';' | b':' | b'-');
     (this_century && apart).then_some(Stamp { moment: Moment::Absolute(time), length: end.at })
+}
+
+/// `1.7953416e+09`, as Go prints a float of seconds.
+fn epoch_float(scan: Scan<'_>) -> Option<Stamp> {
+    let bytes = scan.bytes;
+    let fraction = bytes.get(2..).filter(|_| bytes[1] == b'.')?.iter().take_while(|b| b.is_ascii_digit()).count();
+    let length = 2 + fraction + 4;
+    let text = bytes.get(..length)?;
+    let exponent = text.get(2 + fraction..)?;
+    if !matches!(exponent, b"e+09" | b"e+12") || !matches!(bytes.get(length), None | Some(b' ' | b'\t')) {
+        return None;
+    }
+    Some(Stamp { moment: Moment::Absolute(epoch_of_float(text)?), length })
 }
 
 fn clock_alone(mut scan: Scan<'_>) -> Option<Stamp> {

@@ -79,6 +79,10 @@ pub(crate) enum Nature {
 /// Looks at the beginning of a source. A few odd bytes are no reason to refuse a log; many are.
 pub(crate) fn nature(bytes: &[u8]) -> Nature {
     let sample = &bytes[..bytes.len().min(64 << 10)];
+    // The journal's export writes lengths as eight bytes, most of them NUL.
+    if sample.starts_with(b"__CURSOR=") {
+        return Nature::Text;
+    }
     let nuls = memchr_iter(0, sample).count();
     let odd = sample.iter().filter(|b| **b < 32 && !matches!(b, b'\t' | b'\n' | b'\r' | 27 | 12)).count();
     if nuls * 50 > sample.len() || odd * 10 > sample.len() || invalid_bytes(sample) * 3 > sample.len() {

@@ -38,6 +38,9 @@ const STARTS: &[&[u8]] = &[
     b" ---> ",
     b"[signal SIG",
     b"Wrapped by: ",
+    b"Stack trace:",
+    b"[stacktrace]",
+    b"*** Check failure stack trace",
 ];
 
 /// How a line looks that has no stamp, or what follows a stamp.
@@ -46,10 +49,10 @@ pub(crate) fn look(line: &[u8]) -> Look {
     if matches!(first, b' ' | b'\t') {
         return if is_frame(after_blanks(line)) || line.starts_with(b" ---> ") { Look::Trace } else { Look::Indented };
     }
-    if is_start(line) || is_elided(line) {
+    if is_start(line) || is_elided(line) || is_php_frame(line) {
         return Look::Trace;
     }
-    if line.iter().all(|b| matches!(b, b'}' | b']' | b')' | b',' | b';')) {
+    if line.iter().all(|b| matches!(b, b'}' | b']' | b')' | b',' | b';' | b'"' | b' ')) {
         return Look::Indented;
     }
     match exception_name(line) {
@@ -66,6 +69,8 @@ pub(crate) fn look(line: &[u8]) -> Look {
 pub(crate) fn is_sure(line: &[u8]) -> bool {
     match line.first() {
         Some(b' ' | b'\t') => is_frame(after_blanks(line)),
+        Some(b'#') => is_php_frame(line),
+        Some(b's' | b'n' | b'*') => is_start(line),
         Some(b'C' | b'c' | b'T' | b'D' | b'.') => {
             is_elided(line)
                 || is_start(line) && (!line.starts_with(b"created") || memmem::find(line, b" in goroutine ").is_some())
@@ -86,6 +91,38 @@ fn is_start(line: &[u8]) -> bool {
 /// `... 12 more`, `... 3 common frames omitted`.
 fn is_elided(line: &[u8]) -> bool {
     line.strip_prefix(b"... ").is_some_and(|rest| rest.first().is_some_and(u8::is_ascii_digit))
+}
+
+/// `#0 /srv/cart.php(12): find()`, `#1 [internal function]: …`, `#2 {main}`.
+fn is_php_frame(line: &[u8]) -> bool {
+    let Some(rest) = line.strip_prefix(b"#") else { return false };
+    let digits = rest.iter().take_while(|b| b.is_ascii_digit()).count();
+    let rest = rest.get(digits..).unwrap_or_default();
+    let place = rest.starts_with(b" /") && memmem::find(rest, b"): ").is_some();
+    digits > 0 && (place || rest.starts_with(b" {main}") || rest.starts_with(b" [internal function]"))
+}
+
+/// Whether a line is a function alone, as Go and its loggers print the frame before a place: `main.(*Cart).find`,
+/// `net/http.HandlerFunc.ServeHTTP(...)`.
+pub(crate) fn is_go_function(line: &[u8]) -> bool {
+    line.contains(&b'.') && !line.iter().any(|b| matches!(b, b' ' | b'\t' | b'=' | b':'))
+}
+
+/// Whether a line is the place that follows a function in Go's traces.
+pub(crate) fn is_indented_go_place(line: &[u8]) -> bool {
+    line.first() == Some(&b'\t') && is_go_place(&line[1..])
+}
+
+/// Whether it is said here what was raised, as the frames that follow may show: "/srv/cart.rb:31:in `find': no cart
+/// (KeyError)", `Error: no cart`.
+pub(crate) fn is_raise(line: &[u8]) -> bool {
+    line.starts_with(b"Error: ")
+        || (memmem::find(line, b":in `").is_some() || memmem::find(line, b":in '").is_some()) && !line.contains(&b'\t')
+}
+
+/// Whether a Rust thread says here that it panicked; what it says of it stands on the next line.
+pub(crate) fn is_rust_panic(line: &[u8]) -> bool {
+    line.starts_with(b"thread '") && memmem::find(line, b" panicked at ").is_some()
 }
 
 /// A frame without its indentation: `at a.B.c(B.java:1)`, `File "x.py", line 1`, `/x.go:12 +0x1d`, `from x.rb:1:in`,

@@ -16,7 +16,10 @@ pub mod words;
 
 pub use formats::{FormRow, FormatsDocument, OddLine, RecordPart, TakenApart, formats_document, formats_text};
 pub use json::{SCHEMA_FORMATS, SCHEMA_PATTERNS, SCHEMA_STORY, signal_line, story_document};
-pub use patterns::{PatternsDocument, TemplateRow, patterns_document, patterns_lines_row, patterns_text};
+pub use patterns::{
+    OrderedRow, PatternsDocument, TemplateRow, Untimed, patterns_document, patterns_lines_row, patterns_text,
+    untimed_text,
+};
 pub use redact::{BadRule, Redactor};
 pub use screen::{Layout, full_text, screen_text};
 pub use spoken::{clock, column, day_clock, spoken};

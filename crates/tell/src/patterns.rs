@@ -115,6 +115,68 @@ pub fn patterns_text(patterns: &PatternsDocument<'_>, voice: &Voice, width: usiz
     out
 }
 
+/// One template, and where its records stand.
+#[derive(Clone, Debug)]
+pub struct OrderedRow {
+    /// The template.
+    pub row: TemplateRow,
+    /// The lines on which its first and last record begin, from 1.
+    pub lines: (u64, u64),
+    /// The most frequent severity, 0 to 24 as in OpenTelemetry's logs.
+    pub severity: u8,
+}
+
+/// What can be told of logs without any time.
+pub struct Untimed<'a> {
+    /// The templates, in the order in which they were first written.
+    pub rows: &'a [OrderedRow],
+    /// What was read.
+    pub coverage: &'a Coverage,
+    /// The command that lists all templates.
+    pub more: &'a str,
+}
+
+/// So many templates stand on the screen.
+const ON_SCREEN: usize = 20;
+/// What is at least so severe (WARN) stands there first.
+const SEVERE: u8 = 13;
+
+/// One screen of what was written where no record has a time: the order alone, no lead, and the flag that would help.
+pub fn untimed_text(page: &Untimed<'_>, voice: &Voice, width: usize) -> String {
+    let coverage = page.coverage;
+    let mut out = format!(
+        "No record has a time: told is what was written and in which order, not when, and no lead.\n{} in {}, {}.\n\n",
+        counted(coverage.records_in(), "record"),
+        counted(coverage.lines_in(), "line"),
+        counted(page.rows.len() as u64, "template"),
+    );
+    out.push_str("   first    last    times\n");
+    // Of many the severe ones stand, then the rare ones; the order stays that of the log.
+    let mut chosen: Vec<usize> = (0..page.rows.len()).collect();
+    let rank = |index: &usize| {
+        let ordered = &page.rows[*index];
+        (std::cmp::Reverse(ordered.severity.max(SEVERE - 1)), ordered.row.count, *index)
+    };
+    chosen.sort_by_key(rank);
+    chosen.truncate(ON_SCREEN);
+    chosen.sort_unstable();
+    for OrderedRow { row, lines, .. } in chosen.iter().map(|index| &page.rows[*index]) {
+        let count = number(row.count as f64);
+        let head = format!("{:>8}{:>8} {:>8} {:<5} ", lines.0, lines.1, count, row.severity);
+        let room = width.max(60).saturating_sub(head.width());
+        out.push_str(&format!("{head}{}\n", voice.say_short(&row.template, room)));
+    }
+    let left = page.rows.len() - chosen.len();
+    if left > 0 {
+        let more = voice.say(page.more);
+        out.push_str(&format!("and {}, milder or more frequent: {more}\n", counted(left as u64, "more template")));
+    }
+    out.push_str(
+        "\nWith the time of each line there is a story to tell: kubectl logs --timestamps (docker logs has it too).\n",
+    );
+    out
+}
+
 /// One row of `--lines`: number of the line where the record starts, template id, template with bare places.
 pub fn patterns_lines_row(line: u64, id: &str, template: &str, voice: &Voice) -> String {
     format!("{line}\t{id}\t{}\n", voice.say(template))

@@ -5,12 +5,13 @@ use std::io::Write;
 
 use evidence::{Hasher, Id, LogCount, Name, Time};
 use signal::templates::{Anatomy, HOLE, Kinds, LEARNT, Member, templates};
-use tell::{PatternsDocument, TemplateRow, Voice};
+use tell::{OrderedRow, PatternsDocument, TemplateRow, Voice};
 
 use super::evidence::EvidenceArgs;
 use super::output::{Form, OutputArgs, width};
 use crate::failure::Failure;
 use crate::read::{Evidence, Reading, read};
+use crate::stitch::Seen;
 
 /// List the templates of log lines
 ///
@@ -110,6 +111,29 @@ fn gather(evidence: &Evidence) -> Result<(Vec<Gathered>, Vec<usize>), Failure> {
     Ok((gathered, of_shape))
 }
 
+/// The templates with the lines on which their records begin, in the order in which they were first written.
+///
+/// # Errors
+/// The spool could not be read.
+pub(super) fn in_order(evidence: &Evidence) -> Result<Vec<OrderedRow>, Failure> {
+    let (gathered, of_shape) = gather(evidence)?;
+    let mut seen = vec![Seen::default(); gathered.len()];
+    for (shape, of) in evidence.seen.iter().enumerate().filter(|(_, of)| of.place > 0) {
+        let Some(known) = of_shape.get(shape).and_then(|index| seen.get_mut(*index)) else { continue };
+        if known.place == 0 || of.place < known.place {
+            (known.place, known.first_line) = (of.place, of.first_line);
+        }
+        known.last_line = known.last_line.max(of.last_line);
+    }
+    let mut out: Vec<(u64, OrderedRow)> = Vec::new();
+    for (group, seen) in gathered.iter().zip(&seen) {
+        let lines = (seen.first_line, seen.last_line);
+        out.push((seen.place, OrderedRow { row: row(evidence, group), lines, severity: most(&group.severities) }));
+    }
+    out.sort_by_key(|(place, _)| *place);
+    Ok(out.into_iter().map(|(_, row)| row).collect())
+}
+
 impl Gathered {
     fn add(&mut self, row: &LogCount) {
         self.count += u64::from(row.count);
@@ -127,28 +151,31 @@ impl Gathered {
 }
 
 fn rows(evidence: &Evidence, gathered: &[Gathered]) -> Vec<TemplateRow> {
-    let most = |counts: &BTreeMap<u8, u64>| counts.iter().max_by_key(|(s, n)| (**n, **s)).map_or(0, |(s, _)| *s);
-    let mut rows: Vec<TemplateRow> = gathered
-        .iter()
-        .map(|g| {
-            let named = |name: &Name| evidence.names.text(*name).to_string();
-            let service = g.services.iter().map(|(name, count)| (*count, std::cmp::Reverse(named(name)))).max();
-            TemplateRow {
-                id: evidence::short(g.id),
-                aliases: g.members.iter().take(ALIASES).map(|id| evidence::short(*id)).collect(),
-                more_aliases: g.members.len().saturating_sub(ALIASES) as u64,
-                template: g.kinds.shown(&g.text),
-                count: g.count,
-                severity: severity(most(&g.severities)).to_string(),
-                service: service.map(|(_, name)| name.0).unwrap_or_default(),
-                first_seen: g.span.map(|(first, _)| first.to_string()),
-                last_seen: g.span.map(|(_, last)| last.to_string()),
-                example: g.example.and_then(|(_, at)| evidence.kept.text(at)).unwrap_or_default(),
-            }
-        })
-        .collect();
+    let mut rows: Vec<TemplateRow> = gathered.iter().map(|group| row(evidence, group)).collect();
     rows.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| (&a.template, &a.id).cmp(&(&b.template, &b.id))));
     rows
+}
+
+/// The severity that most records have.
+fn most(counts: &BTreeMap<u8, u64>) -> u8 {
+    counts.iter().max_by_key(|(s, n)| (**n, **s)).map_or(0, |(s, _)| *s)
+}
+
+fn row(evidence: &Evidence, group: &Gathered) -> TemplateRow {
+    let named = |name: &Name| evidence.names.text(*name).to_string();
+    let service = group.services.iter().map(|(name, count)| (*count, std::cmp::Reverse(named(name)))).max();
+    TemplateRow {
+        id: evidence::short(group.id),
+        aliases: group.members.iter().take(ALIASES).map(|id| evidence::short(*id)).collect(),
+        more_aliases: group.members.len().saturating_sub(ALIASES) as u64,
+        template: group.kinds.shown(&group.text),
+        count: group.count,
+        severity: severity(most(&group.severities)).to_string(),
+        service: service.map(|(_, name)| name.0).unwrap_or_default(),
+        first_seen: group.span.map(|(first, _)| first.to_string()),
+        last_seen: group.span.map(|(_, last)| last.to_string()),
+        example: group.example.and_then(|(_, at)| evidence.kept.text(at)).unwrap_or_default(),
+    }
 }
 
 /// The word for a severity number; empty for none.

@@ -62,6 +62,12 @@ pub fn run(args: &Args) -> Result<(), Failure> {
     let incident = args.incident.as_deref().map(|path| incident(path, &reading)).transpose()?;
     let mut evidence = read(&args.evidence.arguments()?, &settings, &args.evidence.reading())?;
     let end = evidence.span.map(|(_, end)| end);
+    let asks_nothing = incident.is_none() && args.noticed.is_none();
+    if end.is_none() && asks_nothing && form != Form::Json && !evidence.untimed.is_empty() {
+        let rows = super::patterns::in_order(&evidence)?;
+        let page = tell::Untimed { rows: &rows, coverage: &evidence.coverage, more: &more_patterns(args) };
+        return args.output.write(&tell::untimed_text(&page, &voice, width()));
+    }
     let asked = ask(args, incident, end, &reading)?;
     if let Some(folder) = &args.repo {
         let noticed = asked.incident.noticed_at;
@@ -167,6 +173,12 @@ fn layout(args: &Args) -> Layout {
         words.join(" ")
     };
     Layout { width: width(), full_command }
+}
+
+/// The command that lists all templates.
+fn more_patterns(args: &Args) -> String {
+    let paths: Vec<String> = args.evidence.evidence.iter().map(|p| quoted(p)).collect();
+    format!("backstory patterns {}", paths.join(" "))
 }
 
 /// As a shell takes it.

@@ -305,7 +305,9 @@ fn a_time_from_the_future() {
 fn no_line_has_a_time() {
     let bytes = "cart opened\ncart closed\n".repeat(50);
     let place = folder(&[("bare.log", bytes.as_bytes())]);
-    let ran = run(place.path(), &["tell", "bare.log"]).calmly();
+    let screen = run(place.path(), &["tell", "bare.log"]).well().out;
+    assert!(screen.contains("No record has a time") && screen.contains("--timestamps"), "{screen}");
+    let ran = run(place.path(), &["tell", "bare.log", "--output", "json"]).calmly();
     assert_eq!((ran.code, ran.out.as_str()), (Some(2), ""), "{}", ran.err);
     assert!(ran.err.contains("no times") && ran.err.contains("--noticed"), "{}", ran.err);
     let rows = run(place.path(), &["patterns", "--lines", "bare.log"]).well().out;

@@ -24,3 +24,4 @@ mod memory;
 mod program;
 mod repository;
 mod same_bytes;
+mod text_formats;

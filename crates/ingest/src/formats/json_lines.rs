@@ -19,7 +19,7 @@ use crate::form::{Family, Format, Head, Reading, Sample};
 use crate::formats::manual;
 use crate::header::Header;
 use crate::json;
-use crate::lines::{Dialect, LogLines, is_object};
+use crate::lines::{Dialect, Layout, LogLines, is_object};
 use crate::settings::Settings;
 
 /// JSON lines.
@@ -73,9 +73,11 @@ fn first_is_record(head: &Head<'_>) -> bool {
 
 fn learn(head: &Head<'_>, settings: &Settings) -> Arc<dyn Reading> {
     let mut lines = LogLines::new(Header::default(), Dialect::Json, head, settings);
-    lines.document = is_document(head);
-    if lines.document && document_names_a_service(head) {
-        lines.file_service = None;
+    if is_document(head) {
+        lines.layout = Layout::Document;
+        if document_names_a_service(head) {
+            lines.file_service = None;
+        }
     }
     Arc::new(lines)
 }

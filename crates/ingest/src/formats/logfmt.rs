@@ -26,7 +26,7 @@ pub(crate) const FORMAT: Format = Format {
 
 fn detect(head: &Head<'_>) -> u32 {
     let lines = head.lines(200);
-    let pairs = lines.iter().filter(|line| fields::is_logfmt(line)).count();
+    let pairs = lines.iter().filter(|line| fields::is_logfmt_throughout(line)).count();
     if pairs * 10 >= lines.len() * 6 && pairs > 0 { 65 } else { 0 }
 }
 

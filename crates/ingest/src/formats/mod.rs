@@ -11,10 +11,15 @@ mod alerts;
 mod changes;
 #[cfg(test)]
 pub(crate) mod check;
+mod cri;
+pub(crate) mod csv_logs;
 mod csv_long;
 mod csv_wide;
+mod docker;
+pub(crate) mod envelope;
 mod incident;
 mod jaeger;
+pub(crate) mod journal;
 mod json_lines;
 mod kubernetes_changes;
 mod kubernetes_events;
@@ -53,6 +58,11 @@ pub const FORMATS: &[Format] = &[
     alerts::FORMAT,
     csv_long::FORMAT,
     csv_wide::FORMAT,
+    csv_logs::FORMAT,
+    cri::FORMAT,
+    docker::FORMAT,
+    journal::FORMAT,
+    envelope::FORMAT,
     json_lines::FORMAT,
     logfmt::FORMAT,
     syslog_5424::FORMAT,

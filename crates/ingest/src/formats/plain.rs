@@ -11,6 +11,8 @@
 //! Lines of stack traces (Java, Python, Go, Node, Rust, .NET, Ruby) and indented lines are folded into the record
 //! before them. A line without a stamp is a record without a time. A file without any stamp is read all the same.
 //!
+//! The colours of a terminal are taken out of the lines before anything is looked for in them.
+//!
 //! The stamp that `kubectl logs --timestamps` puts before each line is the record's time; what follows may be JSON,
 //! logfmt or a stamp of its own.
 
@@ -19,10 +21,13 @@ use std::sync::Arc;
 use crate::form::{Family, Format, Head, Reading, Sample};
 use crate::formats::json_lines::is_document;
 use crate::formats::manual;
-use crate::header::{self, Header};
-use crate::lines::{LogLines, dialect_of};
+use crate::frame::{self, Frame};
+use crate::header::{self, Header, Piece};
+use crate::lines::{Dialect, Layout, LogLines, dialect_of};
 use crate::settings::Settings;
 use crate::stamp::Stamps;
+use crate::traces::{self, Look};
+use crate::zone::Zone;
 
 /// Plain text logs.
 pub(crate) const FORMAT: Format = Format {
@@ -48,8 +53,69 @@ fn detect(head: &Head<'_>) -> u32 {
 
 fn learn(head: &Head<'_>, settings: &Settings) -> Arc<dyn Reading> {
     let lines = head.learn_lines();
-    let header = header::learn(&lines, head.learn_records());
-    Arc::new(with_header(header, &lines, head, settings))
+    if frame::is_coloured(&lines) {
+        return Arc::new(framed(Frame::Colour, head, settings));
+    }
+    Arc::new(found_out(&lines, head, settings))
+}
+
+/// A reader of lines whose header is to be learnt.
+fn found_out(lines: &[&[u8]], head: &Head<'_>, settings: &Settings) -> LogLines {
+    if is_led_by_levels(lines) {
+        let header = Header::of(&[Piece::Level]);
+        return LogLines { two_lined: true, ..with_header(header, lines, head, settings) };
+    }
+    let header = header::learn(lines, head.learn_records());
+    let two_lined = is_two_lined(lines, &header);
+    LogLines { two_lined, ..with_header(header, lines, head, settings) }
+}
+
+/// Whether records are a level before a colon and a name, and an indented line with what they say, as .NET's console
+/// writes them.
+fn is_led_by_levels(lines: &[&[u8]]) -> bool {
+    let indented = |line: &[u8]| matches!(line.first(), Some(b' ' | b'\t'));
+    let firsts = lines.iter().filter(|line| !indented(line)).count();
+    let led =
+        |pair: &&[&[u8]]| header::leading_level(pair[0]).is_some() && pair[0].ends_with(b"]") && indented(pair[1]);
+    let led = lines.windows(2).filter(led).count();
+    led > 0 && led * 10 >= firsts * 6
+}
+
+/// Whether most lines with a stamp are a header alone, and what they say stands on the next line: behind a level before
+/// a colon, as Java's own logging writes it, or indented behind a name in brackets, as .NET's console does.
+fn is_two_lined(lines: &[&[u8]], header: &Header) -> bool {
+    if !header.is_stamped() {
+        return false;
+    }
+    let mut stamps = Stamps::new(&Zone::utc(), Some(evidence::Time(0)));
+    let mut stamped = |line: &[u8]| header.cut(line, &mut stamps).stamp.is_some();
+    let (mut all, mut two) = (0, 0);
+    for (index, line) in lines.iter().enumerate() {
+        let following = lines.get(index + 1).copied().unwrap_or_default();
+        if !stamped(line) {
+            continue;
+        }
+        all += 1;
+        let said = header::leading_level(following).is_some();
+        let indented =
+            line.ends_with(b"]") && following.starts_with(b"      ") && traces::look(following) == Look::Indented;
+        two += usize::from((said || indented) && !stamped(following));
+    }
+    two > 0 && two * 10 >= all * 6
+}
+
+/// A reader of lines in frames: what is in them is found out as if it stood alone.
+pub(crate) fn framed(frame: Frame, head: &Head<'_>, settings: &Settings) -> LogLines {
+    let inside = frame::unwrap(frame, head.bytes, settings.limits.line_bytes).as_source();
+    let inner = Head { bytes: &inside, whole: head.whole, name: head.name };
+    let lines = inner.learn_lines();
+    let mut out = if dialect_of(lines.iter().copied()) == Dialect::Json {
+        with_header(Header::default(), &lines, &inner, settings)
+    } else {
+        found_out(&lines, &inner, settings)
+    };
+    out.layout = Layout::Framed(frame);
+    out
 }
 
 /// A reader of lines that begin with a header; what follows it is found out.

@@ -26,11 +26,12 @@ pub(crate) const FORMAT: Format = Format {
 };
 
 /// The layouts, the usual one first.
-const LAYOUTS: [(&[Piece], Shape); 4] = [
+const LAYOUTS: [(&[Piece], Shape); 5] = [
     (&[Piece::Stamp(Shape::MonthName), Piece::Word, Piece::Program], Shape::MonthName),
     (&[Piece::Priority, Piece::Stamp(Shape::MonthName), Piece::Word, Piece::Program], Shape::MonthName),
     (&[Piece::Priority, Piece::Stamp(Shape::Iso), Piece::Word, Piece::Program], Shape::Iso),
     (&[Piece::Stamp(Shape::Iso), Piece::Word, Piece::Program], Shape::Iso),
+    (&[Piece::Stamp(Shape::Epoch), Piece::Word, Piece::Program], Shape::Epoch),
 ];
 
 /// The layout that most lines have, and whether it is beyond doubt.

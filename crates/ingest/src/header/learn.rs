@@ -7,7 +7,7 @@
 use super::{Column, Header, Piece, Role, is_strong, skip_blanks, stamp_at, take, token};
 use crate::places;
 use crate::stamp::{Shape, Stamp};
-use crate::traces;
+use crate::traces::{self, Look};
 
 /// Of so many in a hundred records a column must be.
 const NEARLY_ALL: usize = 90;
@@ -36,7 +36,13 @@ pub(crate) fn learn(lines: &[&[u8]], records: usize) -> Header {
         let at = |line: &&'_ [u8]| header.end_of(line);
         known = candidates.iter().filter_map(|line| Some(Known { line, at: at(line)? })).collect();
         // Behind a runtime's stamps stand lines of traces, which have no header.
-        known.retain(|k| !traces::is_sure(k.line.get(k.at + 1..).unwrap_or_default()));
+        let of_trace = |k: &Known<'_>| {
+            let rest = k.line.get(k.at + 1..).unwrap_or_default();
+            traces::is_sure(rest) || matches!(traces::look(rest), Look::Trace | Look::Exception | Look::MayEndTrace)
+        };
+        if known.iter().any(|k| !of_trace(k)) {
+            known.retain(|k| !of_trace(k));
+        }
     }
     if known.is_empty() {
         columns.clear();
@@ -363,7 +369,9 @@ fn role_of(piece: Piece, values: &[&[u8]], barred: bool) -> Role {
     match piece {
         Piece::Program => Role::Service,
         Piece::Any if barred => Role::Composed,
-        Piece::Word if most(&|v| places::is_host(v) && !v.contains(&b':')) => Role::Instance,
+        Piece::Any if most(&|v| v.starts_with(b"[pod/")) => Role::Prefixed,
+        Piece::Any if most(&is_pod) => Role::Instance,
+        Piece::Word if most(&|v| places::is_host(v) && !v.contains(&b':') && !is_class(v)) => Role::Instance,
         Piece::Group if most(&|v| part(v, 0).is_some_and(is_service) && part(v, 1).is_some_and(is_trace)) => {
             Role::ServiceFirst
         }
@@ -371,6 +379,12 @@ fn role_of(piece: Piece, values: &[&[u8]], barred: bool) -> Role {
         Piece::Group | Piece::Dotted if most(&is_pod) => Role::Instance,
         _ => Role::Nothing,
     }
+}
+
+/// Whether a name is a class's and no host's: `c.a.s.ShopApplication`.
+fn is_class(name: &[u8]) -> bool {
+    let last = name.rsplit(|b| *b == b'.').next().and_then(|last| last.first());
+    name.contains(&b'.') && last.is_some_and(u8::is_ascii_uppercase)
 }
 
 /// One of the parts between commas.
