@@ -19,10 +19,24 @@ pub struct LogColumns {
     pub service: u32,
     /// Index into [`LogBatch::texts`] of the instance; 0 is none.
     pub instance: u32,
+    /// Where and on whose behalf it was written.
+    pub origin: LogOrigin,
     /// Line number within the batch's source, from 1.
     pub line: u64,
     /// Whether the message could not be told from the header or fields.
     pub unparsed: bool,
+}
+
+/// Where in a program a record was written, and on whose behalf, where the record says so: places as those of
+/// [`LogColumns::message`], empty where it does not.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LogOrigin {
+    /// The id of the trace or request.
+    pub trace: (u32, u32),
+    /// The thread's name or number.
+    pub thread: (u32, u32),
+    /// The class, module or logger.
+    pub class: (u32, u32),
 }
 
 /// Records of one part of one source, in their order.
@@ -94,6 +108,21 @@ impl<'a> LogRecord<'a> {
     /// Which instance; empty where it does not say.
     pub fn instance(&self) -> &'a str {
         &self.batch.texts[self.columns.instance as usize]
+    }
+
+    /// The id of the trace or request on whose behalf it was written; empty where it does not say.
+    pub fn trace(&self) -> &'a [u8] {
+        self.batch.slice(self.columns.origin.trace)
+    }
+
+    /// The thread that wrote it; empty where it does not say.
+    pub fn thread(&self) -> &'a [u8] {
+        self.batch.slice(self.columns.origin.thread)
+    }
+
+    /// The class, module or logger that wrote it; empty where it does not say.
+    pub fn class(&self) -> &'a [u8] {
+        self.batch.slice(self.columns.origin.class)
     }
 
     /// The line where it begins, from 1.

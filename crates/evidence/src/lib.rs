@@ -23,7 +23,7 @@ mod time;
 
 pub use address::{Address, STDIN};
 pub use alert::Alert;
-pub use batch::{LogBatch, LogColumns, LogRecord};
+pub use batch::{LogBatch, LogColumns, LogOrigin, LogRecord};
 pub use bucket::{Bucket, LogCount, PointRow, SpanRow};
 pub use change::{ChangeEvent, ChangeKind};
 pub use code::{Asked, Code, Decision, NoRepository, Place, Statement};

@@ -4,6 +4,7 @@
 //! sorted by key, so that a template sees names of fields and their rare values. Refuses to know how a record is
 //! framed.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use evidence::SECOND;
@@ -44,6 +45,9 @@ pub(crate) struct Fields<'a> {
     message: Option<(u8, (u32, u32), Value<'a>)>,
     service: Option<(u8, Value<'a>)>,
     instance: Option<(u8, Value<'a>)>,
+    trace: Option<(u8, Value<'a>)>,
+    thread: Option<(u8, Value<'a>)>,
+    class: Option<(u8, Value<'a>)>,
     name: Option<Value<'a>>,
     has_pid: bool,
     /// What the seconds lack, where it is a member of its own (log4j2).
@@ -67,6 +71,7 @@ impl<'a> Fields<'a> {
     pub fn clear(&mut self) {
         (self.time, self.severity, self.severity_number, self.message) = (None, None, None, None);
         (self.service, self.instance, self.name, self.has_pid) = (None, None, None, false);
+        (self.trace, self.thread, self.class) = (None, None, None);
         (self.is_compact, self.nanos) = (false, None);
         self.other_time = None;
         self.said.clear();
@@ -143,6 +148,9 @@ impl<'a> Fields<'a> {
             Role::Severity(rank) => (&mut self.severity, rank),
             Role::Service(rank) => (&mut self.service, rank),
             Role::Instance(rank) => (&mut self.instance, rank),
+            Role::Trace(rank) => (&mut self.trace, rank),
+            Role::Thread(rank) => (&mut self.thread, rank),
+            Role::Class(rank) => (&mut self.class, rank),
         };
         match slot {
             (Some((known, _)), rank) if *known == rank => self.doubled |= self.is_doubled(key),
@@ -262,13 +270,23 @@ impl<'a> Fields<'a> {
     }
 
     /// The service, decoded; empty where none is named.
-    pub fn service(&self) -> std::borrow::Cow<'a, [u8]> {
-        self.service.map(|(_, v)| v).or_else(|| self.bunyan_name()).map_or(std::borrow::Cow::Borrowed(&[]), Value::text)
+    pub fn service(&self) -> Cow<'a, [u8]> {
+        self.service.map(|(_, v)| v).or_else(|| self.bunyan_name()).map_or(Cow::Borrowed(&[]), Value::text)
     }
 
     /// The instance, decoded; empty where none is named.
-    pub fn instance(&self) -> std::borrow::Cow<'a, [u8]> {
-        self.instance.map_or(std::borrow::Cow::Borrowed(&[]), |(_, value)| value.text())
+    pub fn instance(&self) -> Cow<'a, [u8]> {
+        self.instance.map_or(Cow::Borrowed(&[]), |(_, value)| value.text())
+    }
+
+    /// The trace's id, the thread and the class, decoded; empty where none is named.
+    pub fn origin(&self) -> [Cow<'a, [u8]>; 3] {
+        let text = |field: Option<(u8, Value<'a>)>| field.map_or(Cow::Borrowed(&[][..]), |(_, value)| value.text());
+        [
+            self.trace.map_or(Cow::Borrowed(&[][..]), |(_, value)| trace_id(value.text())),
+            text(self.thread),
+            text(self.class),
+        ]
     }
 
     /// bunyan and pino write the service as `name`, beside a process's number, a host, and a level that is a number.
@@ -305,6 +323,26 @@ impl<'a> Fields<'a> {
             value.write_field(out, &mut self.scratch);
             told += 1;
         }
+    }
+}
+
+/// The id within `projects/shop/traces/4bf9…` (Google Cloud) and `00-4bf9…-00f0…-01` (W3C Trace Context); nothing of a
+/// text that is no id.
+fn trace_id(value: Cow<'_, [u8]>) -> Cow<'_, [u8]> {
+    let cut = |text: &[u8]| -> (usize, usize) {
+        let from = text.iter().rposition(|b| *b == b'/').map_or(0, |at| at + 1);
+        let id = &text[from..];
+        match id {
+            _ if id.iter().all(|b| *b == b'0') => (0, 0),
+            _ if id.len() > 128 || id.iter().any(|b| !b.is_ascii_graphic()) => (0, 0),
+            _ if id.len() == 55 && id[2] == b'-' && id[35] == b'-' => (from + 3, from + 35),
+            _ => (from, text.len()),
+        }
+    };
+    let (from, to) = cut(&value);
+    match value {
+        Cow::Borrowed(text) => Cow::Borrowed(&text[from..to]),
+        Cow::Owned(text) => Cow::Owned(text[from..to].to_vec()),
     }
 }
 
@@ -363,11 +401,11 @@ impl<'a> Value<'a> {
     }
 
     /// Its text.
-    pub fn text(self) -> std::borrow::Cow<'a, [u8]> {
+    pub fn text(self) -> Cow<'a, [u8]> {
         match self {
             Value::Json(raw) => json::scalar(raw),
             Value::Quoted(inner) => json::unescaped(inner),
-            Value::Bare(text) => std::borrow::Cow::Borrowed(text),
+            Value::Bare(text) => Cow::Borrowed(text),
             Value::Doubled(inner) => undoubled(inner),
         }
     }
@@ -378,7 +416,7 @@ impl<'a> Value<'a> {
                 inner
             }
             Value::Bare(text) => text,
-            Value::Json(raw @ [b'[', ..]) => &bytes_of_numbers(raw).map_or_else(|| raw.into(), std::borrow::Cow::Owned),
+            Value::Json(raw @ [b'[', ..]) => &bytes_of_numbers(raw).map_or_else(|| raw.into(), Cow::Owned),
             _ => &self.text(),
         };
         let inner = inner.trim_ascii();
@@ -435,9 +473,9 @@ impl<'a> Value<'a> {
 }
 
 /// A cell's text, its quotes doubled no more.
-fn undoubled(inner: &[u8]) -> std::borrow::Cow<'_, [u8]> {
+fn undoubled(inner: &[u8]) -> Cow<'_, [u8]> {
     if memchr::memchr(b'"', inner).is_none() {
-        return std::borrow::Cow::Borrowed(inner);
+        return Cow::Borrowed(inner);
     }
     let mut out = Vec::with_capacity(inner.len());
     for byte in inner {
@@ -446,7 +484,7 @@ fn undoubled(inner: &[u8]) -> std::borrow::Cow<'_, [u8]> {
             out.push(*byte);
         }
     }
-    std::borrow::Cow::Owned(out)
+    Cow::Owned(out)
 }
 
 /// Takes the fields of a logfmt line: `key=value`, `key="a value"`, and bare words, which are flags. Gives how many

@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use evidence::{Civil, ComplaintKind, LogBatch, LogColumns};
+use evidence::{Civil, ComplaintKind, LogBatch, LogColumns, LogOrigin};
 use memchr::memchr;
 
 use crate::chunk::Chunk;
@@ -291,6 +291,7 @@ pub(crate) struct Found {
     message: (u32, u32),
     service: u32,
     instance: u32,
+    origin: LogOrigin,
     unparsed: bool,
 }
 
@@ -585,7 +586,7 @@ impl<'a> Work<'a> {
         let instance = &line[cut.instance.0..cut.instance.1];
         let (service, instance) = self.names(service, instance);
         let message = (self.place(from + cut.message), self.place(to));
-        Found { severity, message, service, instance, unparsed: false }
+        Found { severity, message, service, instance, origin: self.origin(from, cut), unparsed: false }
     }
 
     fn object(&mut self, from: usize, to: usize, cut: &Cut) -> (Option<Option<Read>>, Found) {
@@ -643,7 +644,35 @@ impl<'a> Work<'a> {
         if self.fields.is_any_doubled() {
             self.complain(ComplaintKind::Duplicate, "a key twice in one record: the first stands");
         }
-        (time, Found { severity, message, service, instance, unparsed: broken })
+        let named = self.fields.origin().map(|value| self.text(value));
+        let header = self.origin(from - cut.message.min(from), cut);
+        let or_header = |own: (u32, u32), header: (u32, u32)| if own.0 == own.1 { header } else { own };
+        let origin = LogOrigin {
+            trace: or_header(named[0], header.trace),
+            thread: or_header(named[1], header.thread),
+            class: or_header(named[2], header.class),
+        };
+        (time, Found { severity, message, service, instance, origin, unparsed: broken })
+    }
+
+    /// Where the header of the line at `from` says that it was written.
+    fn origin(&self, from: usize, cut: &Cut) -> LogOrigin {
+        let place = |range: (usize, usize)| (self.place(from + range.0), self.place(from + range.1));
+        LogOrigin { trace: place(cut.trace), thread: place(cut.thread), class: place(cut.class) }
+    }
+
+    /// Where a value stands in the batch: in its own place, or behind the buffer where its escapes had to be undone.
+    fn text(&mut self, value: Cow<'_, [u8]>) -> (u32, u32) {
+        let at = (value.as_ptr() as usize).wrapping_sub(self.bytes.as_ptr() as usize);
+        if value.is_empty() {
+            (0, 0)
+        } else if self.bytes.get(at..).is_some_and(|rest| rest.starts_with(&value)) {
+            (self.place(at), self.place(at + value.len()))
+        } else {
+            let start = self.batch.buffer.len() + self.batch.made.len();
+            self.batch.made.extend_from_slice(&value);
+            (start as u32, (start + value.len()) as u32)
+        }
     }
 
     /// Where a place in the text stands in the batch.
@@ -683,6 +712,7 @@ impl<'a> Work<'a> {
             raw: (raw.0 as u32, raw.1 as u32),
             service: found.service,
             instance: found.instance,
+            origin: found.origin,
             line: self.number,
             unparsed: found.unparsed,
         });

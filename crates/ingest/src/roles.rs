@@ -15,9 +15,14 @@ pub(crate) enum Role {
     Message(u8),
     Service(u8),
     Instance(u8),
+    /// The id of the trace or request.
+    Trace(u8),
+    Thread(u8),
+    /// The class, module or logger.
+    Class(u8),
     /// The service in bunyan's and pino's records, and anything in others'.
     Name,
-    /// Where and how it was written, not what: ids of requests, classes, threads, places in the code.
+    /// Where and how it was written, not what: spans, processes, places in the code.
     Beside,
     /// Part of what the record says.
     Said,
@@ -96,7 +101,7 @@ pub(crate) fn role_of(path: &[u8]) -> Role {
 }
 
 fn known(name: &str) -> Option<Role> {
-    what(name).or_else(|| whose(name)).or_else(|| beside(name))
+    what(name).or_else(|| whose(name)).or_else(|| origin(name)).or_else(|| beside(name))
 }
 
 fn what(name: &str) -> Option<Role> {
@@ -173,27 +178,33 @@ fn whose(name: &str) -> Option<Role> {
     })
 }
 
+/// Where in the program a record was written, and on whose behalf.
+fn origin(name: &str) -> Option<Role> {
+    Some(match name {
+        "traceid" | "ddtraceid" | "xraytraceid" | "logginggoogleapiscom/trace" | "@tr" | "oteltraceid" => {
+            Role::Trace(0)
+        }
+        "trace" | "traceparent" => Role::Trace(1),
+        "correlationid" | "xcorrelationid" => Role::Trace(2),
+        "requestid" | "reqid" | "xrequestid" => Role::Trace(3),
+        "threadname" | "thread" => Role::Thread(0),
+        "loggerthread" | "tid" | "threadid" => Role::Thread(1),
+        "logger" | "loggername" | "loglogger" | "sourcecontext" => Role::Class(0),
+        "@module" | "modulename" | "module" | "target" | "instrumentationscopename" | "scopename" => Role::Class(1),
+        _ => return None,
+    })
+}
+
 /// Where and how a record was written.
 const BESIDE: &[&str] = &[
-    "traceid",
     "spanid",
     "parentspanid",
     "parentid",
     "traceflags",
-    "tracesampled",
-    "traceparent",
     "transactionid",
-    "trace",
+    "tracesampled",
     "span",
-    "correlationid",
-    "requestid",
-    "reqid",
-    "xrequestid",
-    "xcorrelationid",
-    "ddtraceid",
     "ddspanid",
-    "xraytraceid",
-    "logginggoogleapiscom/trace",
     "logginggoogleapiscom/spanid",
     "logginggoogleapiscom/tracesampled",
     "insertid",
@@ -204,21 +215,11 @@ const BESIDE: &[&str] = &[
     "v",
     "@i",
     "pid",
-    "tid",
     "processid",
-    "threadid",
-    "thread",
-    "threadname",
-    "loggerthread",
-    "logger",
-    "loggername",
-    "loglogger",
-    "@module",
     "@caller",
     "caller",
     "callerfile",
     "callerfunc",
-    "target",
     "loggerfqcn",
     "lineno",
     "linenumber",
@@ -251,14 +252,12 @@ const BESIDE: &[&str] = &[
     "stream",
     "@x",
     "@r",
-    "@tr",
     "@sp",
     "@logstream",
     "@ptr",
     "@log",
     "logstreamname",
     "logstream",
-    "sourcecontext",
     "codefile",
     "codeline",
     "codefunc",
@@ -271,13 +270,9 @@ const BESIDE: &[&str] = &[
     "ctx",
     "nanoofsecond",
     "threadcontext",
-    "modulename",
     "pathname",
-    "module",
     "relativecreated",
     "msecs",
-    "instrumentationscopename",
-    "scopename",
     "timestampdesc",
 ];
 
@@ -302,7 +297,9 @@ mod tests {
             ("log.level", Role::Severity(0)),
             ("fields.message", Role::Message(0)),
             ("jsonPayload.message", Role::Message(0)),
-            ("trace.id", Role::Beside),
+            ("trace.id", Role::Trace(0)),
+            ("thread_name", Role::Thread(0)),
+            ("log.logger", Role::Class(0)),
             ("kubernetes.labels.team", Role::Beside),
             ("agent.version", Role::Beside),
             ("http.status", Role::Said),

@@ -2,7 +2,7 @@
 //!
 //! A file of `corpus/` holds samples one after the other: `### name`, the log, `>>>`, and a line for each record that it
 //! holds: the line where the record starts, its time (`none` where it has none), its level (`-` where none is printed),
-//! its service and instance where they are known, and how its message begins. Nothing else may be a record: what is not
+//! its service, instance, trace, thread and class where they are known, and how its message begins. Nothing else may be a record: what is not
 //! listed is folded or blank. A name that begins with `!` is a style that is not understood yet: once it is, the mark must
 //! go. The files `fresh_*` were written after the parsers; what was right of them at first sight stands in
 //! `corpus/README.md`.
@@ -61,6 +61,10 @@ fn told(text: &str) -> Vec<String> {
             }
             if !record.instance().is_empty() {
                 let _ = write!(line, " instance={}", record.instance());
+            }
+            let origin = [("trace", record.trace()), ("thread", record.thread()), ("class", record.class())];
+            for (name, value) in origin.iter().filter(|(_, value)| !value.is_empty()) {
+                let _ = write!(line, " {name}={}", String::from_utf8_lossy(value));
             }
             let mark = if record.unparsed() { '!' } else { '|' };
             out.push(format!("{line} {mark} {}", String::from_utf8_lossy(record.message())));

@@ -195,6 +195,9 @@ impl Study {
                 ("level", level.to_string()),
                 ("service", record.service().to_string()),
                 ("instance", record.instance().to_string()),
+                ("trace", text(record.trace())),
+                ("thread", text(record.thread())),
+                ("class", text(record.class())),
                 ("message", text(record.message())),
             ]),
         });

@@ -167,6 +167,7 @@ impl Work {
             instance,
             line: said.line,
             unparsed: said.unparsed,
+            ..LogColumns::default()
         });
     }
 

@@ -10,7 +10,7 @@
 
 use std::sync::Arc;
 
-use evidence::{ComplaintKind, LogBatch, LogColumns, Time};
+use evidence::{ComplaintKind, LogBatch, LogColumns, LogOrigin, Time};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -65,7 +65,9 @@ impl Reading for Requests {
             for resource in requests::<Request>(bytes, line, work.part).into_iter().flat_map(|r| r.resource_logs) {
                 let whose = resource.resource.whose();
                 let whose = (work.name(&whose.0), work.name(&whose.1));
-                resource.scope_logs.into_iter().flat_map(|s| s.records).for_each(|record| work.record(&record, whose));
+                for scope in resource.scope_logs {
+                    scope.records.iter().for_each(|record| work.record(record, whose, &scope.scope.name));
+                }
             }
             work.broken_too();
         });
@@ -101,7 +103,7 @@ impl Work<'_> {
         number as u32
     }
 
-    fn record(&mut self, record: &RawRecord, (service, instance): (u32, u32)) {
+    fn record(&mut self, record: &RawRecord, (service, instance): (u32, u32), scope: &str) {
         let time = record.time.0.or(record.observed.0).map(Time);
         if time.is_none() {
             self.part.coverage.complain(ComplaintKind::NoTime, self.line, "");
@@ -111,7 +113,22 @@ impl Work<'_> {
         let by_text = || level::of_word(record.severity_text.trim().as_bytes());
         let severity = number.or_else(by_name).or_else(by_text).unwrap_or(0);
         let message = self.message(record);
-        self.keep(LogColumns { time, severity, message, service, instance, ..LogColumns::default() });
+        let thread = attributes(&record.attributes)
+            .into_iter()
+            .find(|(key, _)| matches!(role_of(key.as_bytes()), Role::Thread(_)));
+        let origin = LogOrigin {
+            trace: self.made(&record.trace),
+            thread: self.made(thread.as_ref().map_or("", |(_, value)| value)),
+            class: self.made(scope),
+        };
+        self.keep(LogColumns { time, severity, message, service, instance, origin, ..LogColumns::default() });
+    }
+
+    /// Writes a text behind the buffer.
+    fn made(&mut self, text: &str) -> (u32, u32) {
+        let from = self.batch.buffer.len() + self.batch.made.len();
+        self.batch.made.extend_from_slice(text.as_bytes());
+        (from as u32, (from + text.len()) as u32)
     }
 
     /// Writes what a record says behind the buffer.
@@ -187,8 +204,16 @@ struct ResourceLogs {
 
 #[derive(Deserialize)]
 struct ScopeLogs {
+    #[serde(default, alias = "instrumentationLibrary", deserialize_with = "or_none")]
+    scope: Scope,
     #[serde(rename = "logRecords", alias = "log_records", alias = "logs", default, deserialize_with = "or_none")]
     records: Vec<RawRecord>,
+}
+
+#[derive(Default, Deserialize)]
+struct Scope {
+    #[serde(default, deserialize_with = "or_none")]
+    name: String,
 }
 
 #[derive(Deserialize)]
@@ -205,6 +230,8 @@ struct RawRecord {
     body: Value,
     #[serde(default)]
     attributes: Value,
+    #[serde(rename = "traceId", alias = "trace_id", default, deserialize_with = "or_none")]
+    trace: String,
 }
 
 const SAMPLES: &[Sample] = &[Sample {

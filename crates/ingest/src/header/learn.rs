@@ -4,8 +4,9 @@
 //! clear, and provisionally where only something certain behind it would make it clear. Refuses to look at anything
 //! but the lines that it is given, so that the same lines always teach the same.
 
-use super::{Column, Header, Piece, Role, is_strong, skip_blanks, stamp_at, take, token};
-use crate::places;
+use super::pieces::{is_strong, skip_blanks, stamp_at, take, token};
+use super::roles::role_of;
+use super::{Column, Header, Piece, Role};
 use crate::stamp::{Shape, Stamp};
 use crate::traces::{self, Look};
 
@@ -345,7 +346,7 @@ fn before_stamp(lines: &[&[u8]], words: usize, shape: Shape) -> Vec<Column> {
     columns
 }
 
-/// Finds out which columns name a service or an instance.
+/// Finds out what the columns name.
 fn give_roles(header: &mut Header, lines: &[&[u8]]) {
     let mut known: Vec<Known<'_>> = lines.iter().map(|line| Known { line, at: 0 }).collect();
     for index in 0..header.columns.len() {
@@ -356,48 +357,8 @@ fn give_roles(header: &mut Header, lines: &[&[u8]]) {
         let barred = before
             && next == Some(Piece::Mark)
             && known.iter().any(|k| k.after(piece).is_some_and(|k| k.rest().starts_with(b"|")));
-        header.columns[index].role = role_of(piece, &values, barred);
+        header.columns[index].role =
+            role_of(piece, &values, index.checked_sub(1).map(|i| header.columns[i].piece), barred);
         known = known.iter().filter_map(|k| k.after(piece)).collect();
     }
-}
-
-fn role_of(piece: Piece, values: &[&[u8]], barred: bool) -> Role {
-    let most = |is: &dyn Fn(&[u8]) -> bool| {
-        !values.is_empty() && values.iter().filter(|v| is(v)).count() * 10 >= values.len() * 6
-    };
-    let is_pod = |v: &[u8]| std::str::from_utf8(v).is_ok_and(|v| places::service_of_pod(v).is_some());
-    match piece {
-        Piece::Program => Role::Service,
-        Piece::Any if barred => Role::Composed,
-        Piece::Any if most(&|v| v.starts_with(b"[pod/")) => Role::Prefixed,
-        Piece::Any if most(&is_pod) => Role::Instance,
-        Piece::Word if most(&|v| places::is_host(v) && !v.contains(&b':') && !is_class(v)) => Role::Instance,
-        Piece::Group if most(&|v| part(v, 0).is_some_and(is_service) && part(v, 1).is_some_and(is_trace)) => {
-            Role::ServiceFirst
-        }
-        Piece::Group if most(&|v| v.contains(&b',') && part(v, 0).is_some_and(places::is_host)) => Role::InstanceFirst,
-        Piece::Group | Piece::Dotted if most(&is_pod) => Role::Instance,
-        _ => Role::Nothing,
-    }
-}
-
-/// Whether a name is a class's and no host's: `c.a.s.ShopApplication`.
-fn is_class(name: &[u8]) -> bool {
-    let last = name.rsplit(|b| *b == b'.').next().and_then(|last| last.first());
-    name.contains(&b'.') && last.is_some_and(u8::is_ascii_uppercase)
-}
-
-/// One of the parts between commas.
-fn part(value: &[u8], index: usize) -> Option<&[u8]> {
-    value.split(|b| *b == b',').nth(index).map(<[u8]>::trim_ascii)
-}
-
-fn is_service(name: &[u8]) -> bool {
-    name.first().is_some_and(u8::is_ascii_alphabetic)
-        && name.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
-}
-
-/// A trace's id in hexadecimal digits, or nothing where none was running.
-fn is_trace(id: &[u8]) -> bool {
-    id.is_empty() || (id.len() >= 16 && id.iter().all(u8::is_ascii_hexdigit))
 }
