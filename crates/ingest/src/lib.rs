@@ -31,6 +31,7 @@ mod places;
 mod points;
 mod reopen;
 mod roles;
+mod row;
 mod settings;
 mod spans;
 mod stamp;

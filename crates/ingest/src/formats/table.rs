@@ -1,7 +1,7 @@
 //! Tables of metrics: what the columns of a CSV mean, and how its rows become points. Shared by the long and the wide
 //! form.
 //!
-//! A line without quotes is split at its delimiters; lines with quotes go through the csv crate in runs. A quote that
+//! A line without quotes is split at its delimiters; lines with quotes by the csv crate's rules. A quote that
 //! is never closed costs its own line and no other: a field over several lines is believed only where the row then has
 //! as many cells as the header. Refuses to know logs.
 
@@ -13,6 +13,7 @@ use memchr::{memchr, memchr_iter};
 use crate::chunk::Chunk;
 use crate::form::{Head, Reading};
 use crate::part::{Content, Part, Point, PointBatch, SeriesText};
+use crate::row::{Row, split_line};
 use crate::settings::{Limits, Settings};
 use crate::stamp::Stamps;
 use crate::text::{self, Lines};
@@ -212,25 +213,6 @@ fn is_missing(cell: &[u8]) -> bool {
     matches!(cell, b"" | b"null" | b"NULL" | b"None" | b"-" | b"NA" | b"N/A")
 }
 
-/// The cells of one line, with the csv crate's rules for quotes.
-pub(crate) fn split_line(line: &[u8], delimiter: u8) -> Vec<String> {
-    let mut reader = reader(line, delimiter);
-    let mut record = csv::ByteRecord::new();
-    match reader.read_byte_record(&mut record) {
-        Ok(true) => record.iter().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect(),
-        _ => Vec::new(),
-    }
-}
-
-fn reader(bytes: &[u8], delimiter: u8) -> csv::Reader<&[u8]> {
-    csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .delimiter(delimiter)
-        .buffer_capacity(4_096)
-        .from_reader(bytes)
-}
-
 impl Table {
     fn time_column(&self) -> usize {
         self.uses.iter().position(|u| *u == Use::Time).unwrap_or(0)
@@ -321,6 +303,7 @@ impl<'a> Rows<'a> {
         self.part.coverage.lines = text::line_count(self.bytes);
         let lines: Vec<(usize, usize)> = Lines::new(self.bytes).collect();
         let quotes = memchr(b'"', self.bytes).is_some();
+        let mut row = Row::new(self.table.delimiter);
         let mut at = 0;
         while at < lines.len() {
             let (from, to) = lines[at];
@@ -329,7 +312,7 @@ impl<'a> Rows<'a> {
                 self.part.coverage.blank += 1;
                 1
             } else if quotes && memchr(b'"', line).is_some() {
-                self.quoted(&lines[at..])
+                self.quoted(&mut row, &lines[at..])
             } else {
                 self.split(line);
                 self.row(line);
@@ -351,53 +334,34 @@ impl<'a> Rows<'a> {
         self.cells.push((from, line.len()));
     }
 
-    /// Rows with quotes, as far as the csv crate and the header agree on them; gives how many lines were taken.
-    fn quoted(&mut self, lines: &[(usize, usize)]) -> usize {
+    /// A row with quotes, as far as its quotes are closed; gives how many lines were taken.
+    fn quoted(&mut self, row: &mut Row, lines: &[(usize, usize)]) -> usize {
         if self.astray >= ASTRAY {
             return self.without_quotes(lines[0]);
         }
         let count = |(from, to): &(usize, usize)| memchr_iter(b'"', &self.bytes[*from..*to]).count();
         if count(&lines[0]) % 2 == 1 {
-            return self.over_lines(lines);
+            return self.over_lines(row, lines);
         }
-        let even = |place: &&(usize, usize)| place.1 > place.0 && count(place) % 2 == 0;
-        let run = lines.iter().take(4_096).take_while(even).count();
-        self.run(&lines[..run.max(1)])
-    }
-
-    /// A run of lines in each of which quotes are closed: each should be one row.
-    fn run(&mut self, lines: &[(usize, usize)]) -> usize {
-        let bytes = &self.bytes[lines[0].0..lines[lines.len() - 1].1];
-        let mut reader = reader(bytes, self.table.delimiter);
-        let mut record = csv::ByteRecord::new();
-        let first = self.number;
-        let mut taken = 0;
-        while taken < lines.len() && matches!(reader.read_byte_record(&mut record), Ok(true)) {
-            let line = record.position().map_or(0, |p| p.line() as usize - 1);
-            if line != taken || memchr(b'\n', record.as_slice()).is_some() {
-                break;
-            }
-            self.number = first + taken as u64;
-            self.row_of(&record);
-            taken += 1;
+        let (from, to) = lines[0];
+        if !row.split(&self.bytes[from..to]) {
+            return self.without_quotes(lines[0]);
         }
-        self.number = first;
-        if taken == 0 { self.without_quotes(lines[0]) } else { taken }
+        self.row_of(row);
+        1
     }
 
     /// A field that goes over several lines: believed where the row then has all its cells.
-    fn over_lines(&mut self, lines: &[(usize, usize)]) -> usize {
+    fn over_lines(&mut self, row: &mut Row, lines: &[(usize, usize)]) -> usize {
         let odd = |(from, to): &(usize, usize)| memchr_iter(b'"', &self.bytes[*from..*to]).count() % 2 == 1;
         let Some(last) = lines.iter().take(FIELD_LINES).skip(1).position(odd).map(|n| n + 1) else {
             return self.without_quotes(lines[0]);
         };
-        let mut reader = reader(&self.bytes[lines[0].0..lines[last].1], self.table.delimiter);
-        let mut record = csv::ByteRecord::new();
-        let read = matches!(reader.read_byte_record(&mut record), Ok(true)) && record.len() == self.table.uses.len();
-        if !read || !matches!(reader.read_byte_record(&mut csv::ByteRecord::new()), Ok(false)) {
+        let whole = row.split(&self.bytes[lines[0].0..lines[last].1]);
+        if !whole || row.len() != self.table.uses.len() {
             return self.without_quotes(lines[0]);
         }
-        self.row_of(&record);
+        self.row_of(row);
         self.part.coverage.folded += last as u64;
         last + 1
     }
@@ -416,10 +380,10 @@ impl<'a> Rows<'a> {
         1
     }
 
-    fn row_of(&mut self, record: &csv::ByteRecord) {
+    fn row_of(&mut self, row: &Row) {
         self.cells.clear();
-        self.cells.extend((0..record.len()).filter_map(|n| record.range(n)).map(|r| (r.start, r.end)));
-        self.row(record.as_slice());
+        self.cells.extend(row.places());
+        self.row(row.bytes());
     }
 
     fn complain(&mut self, kind: ComplaintKind, detail: &str) {
