@@ -1,7 +1,7 @@
 //! Evidence is read: sources found, opened, given a year where their stamps have none, taken apart by many threads and
 //! put in order by one.
 
-use evidence::{Alert, ChangeEvent, ComplaintKind, Coverage, FileCoverage, Names, SeriesTable, Time};
+use evidence::{Alert, AlertSilence, ChangeEvent, ComplaintKind, Coverage, FileCoverage, Names, SeriesTable, Time};
 use ingest::{Argument, Opened, Source};
 use ledger::{Kept, Limits, Spool};
 use signal::detectors::{Tables, Texts};
@@ -35,6 +35,8 @@ pub struct Evidence {
     pub changes: Vec<ChangeEvent>,
     /// Delivered alerts.
     pub alerts: Vec<Alert>,
+    /// What kept alerts from being delivered.
+    pub alert_silences: Vec<AlertSilence>,
     /// What was read.
     pub coverage: Coverage,
     /// First and last believed time of telemetry.
@@ -265,6 +267,7 @@ fn finish(mut stitched: Stitched, paths: Vec<String>, complaints: Vec<FileCovera
         kept,
         changes,
         alerts: stitched.alerts,
+        alert_silences: stitched.alert_silences,
         coverage,
         span,
         lost: stitched.lost,

@@ -6,8 +6,8 @@
 use std::io;
 
 use evidence::{
-    Alert, BUCKET, ChangeEvent, ComplaintKind, FileCoverage, LogBatch, LogCount, Name, Names, Order, PointRow, Series,
-    SeriesIndex, SeriesTable, SpanRow, Time, Timing,
+    Alert, AlertSilence, BUCKET, ChangeEvent, ComplaintKind, FileCoverage, LogBatch, LogCount, Name, Names, Order,
+    PointRow, Series, SeriesIndex, SeriesTable, SpanRow, Time, Timing,
 };
 use ingest::{Content, PointBatch, SpanRecord};
 use ledger::{LineRow, Spool};
@@ -106,6 +106,8 @@ pub struct Stitched {
     pub changes: Vec<ChangeEvent>,
     /// Delivered alerts.
     pub alerts: Vec<Alert>,
+    /// What kept alerts from being delivered.
+    pub alert_silences: Vec<AlertSilence>,
     /// Alert rules, not judged.
     pub rules: u64,
     /// The first and the last believed time of telemetry.
@@ -133,6 +135,7 @@ impl Stitched {
             coverage,
             changes: Vec::new(),
             alerts: Vec::new(),
+            alert_silences: Vec::new(),
             rules: 0,
             believed: None,
             lost: Vec::new(),
@@ -185,8 +188,11 @@ impl Stitched {
                     .extend(changes.into_iter().map(|c| ChangeEvent { record: c.record + source.records + 1, ..c }));
                 Ok(())
             }
-            Content::Alerts(alerts) => {
-                self.alerts.extend(alerts.into_iter().map(|a| Alert { record: a.record + source.records + 1, ..a }));
+            Content::Alerts(alerts, silences) => {
+                let record = |n: u64| n + source.records + 1;
+                self.alerts.extend(alerts.into_iter().map(|a| Alert { record: record(a.record), ..a }));
+                self.alert_silences
+                    .extend(silences.into_iter().map(|s| AlertSilence { record: record(s.record), ..s }));
                 Ok(())
             }
             Content::Rules(rules) => {

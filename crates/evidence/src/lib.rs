@@ -22,7 +22,7 @@ mod span;
 mod time;
 
 pub use address::{Address, STDIN};
-pub use alert::Alert;
+pub use alert::{Alert, AlertSilence, Matcher};
 pub use batch::{LogBatch, LogColumns, LogOrigin, LogRecord};
 pub use bucket::{Bucket, LogCount, PointRow, SpanRow};
 pub use change::{ChangeEvent, ChangeKind};

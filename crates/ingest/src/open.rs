@@ -241,7 +241,7 @@ fn stamps_of(part: &Part) -> Vec<Time> {
         }
         Content::Spans(spans) => spans.iter().map(|s| s.span.end).take(FIRST_STAMPS).collect(),
         Content::Changes(changes) => changes.iter().map(|c| c.time).take(FIRST_STAMPS).collect(),
-        Content::Alerts(alerts) => alerts.iter().map(|a| a.starts_at).take(FIRST_STAMPS).collect(),
+        Content::Alerts(alerts, _) => alerts.iter().map(|a| a.starts_at).take(FIRST_STAMPS).collect(),
         Content::Rules(_) | Content::Nothing => Vec::new(),
     };
     times

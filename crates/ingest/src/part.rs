@@ -1,6 +1,6 @@
 //! What a chunk holds, once it was taken apart.
 
-use evidence::{Alert, ChangeEvent, FileCoverage, LogBatch, Span, Time};
+use evidence::{Alert, AlertSilence, ChangeEvent, FileCoverage, LogBatch, Span, Time};
 
 use crate::chunk::Chunk;
 use crate::form::Form;
@@ -36,8 +36,8 @@ pub enum Content {
     Spans(Vec<SpanRecord>),
     /// Changes; `record` counts from 0 here.
     Changes(Vec<ChangeEvent>),
-    /// Delivered alerts; `record` counts from 0 here.
-    Alerts(Vec<Alert>),
+    /// Delivered alerts, and silences; `record` counts from 0 here.
+    Alerts(Vec<Alert>, Vec<AlertSilence>),
     /// So many alert rules, which this version does not judge.
     Rules(u64),
     /// Nothing that could be used.

@@ -261,6 +261,7 @@ pub fn verdict(verdict: Verdict, silence: Option<SilenceKind>) -> &'static str {
     match (verdict, silence) {
         (Verdict::Told, Some(SilenceKind::Ignored)) => "TOLD, not heard",
         (Verdict::Told, _) => "TOLD",
+        (Verdict::Known, Some(SilenceKind::Muted)) => "KNOWN, muted",
         (Verdict::Known, _) => "KNOWN, not told",
         (Verdict::Silent, Some(SilenceKind::NoTelemetry)) => "SILENT: no telemetry",
         (Verdict::Silent, _) => "SILENT: no signal",
@@ -315,6 +316,7 @@ pub fn sentence(said: &Said, telling: &Telling<'_>) -> String {
         | Sentence::NothingOfThen { .. }
         | Sentence::NoTelemetry { .. }
         | Sentence::AlertDelivered { .. }
+        | Sentence::Muted { .. }
         | Sentence::NoAlert { .. }
         | Sentence::Ignored { .. }
         | Sentence::PathIsAll
@@ -484,6 +486,17 @@ fn of_knowing(sentence: &Sentence, telling: &Telling<'_>) -> String {
         }
         Sentence::AlertDelivered { name, before } => {
             format!("The alert \"{}\" was delivered {}.", voice.say_short(name, 60), beside_users(*before))
+        }
+        Sentence::Muted { what, comment, from, until } => {
+            let until = until.map_or("without an end".into(), |until| format!("until {}", day_clock(until)));
+            let said = match voice.say_short(comment, 60) {
+                said if said.is_empty() => String::new(),
+                said => format!(", for \"{said}\""),
+            };
+            let (what, from) = (voice.say_short(what, 80), day_clock(*from));
+            format!(
+                "Alerts with {what} were silenced from {from} {until}{said}; whether a rule would have told is not known."
+            )
         }
         Sentence::NoAlert { rules: 0 } => "No alert was delivered before that, and no rules were given.".into(),
         Sentence::NoAlert { rules } => {

@@ -141,7 +141,10 @@ impl Study {
             Content::Points(batch) => self.points(batch),
             Content::Spans(spans) => spans.iter().for_each(|span| self.span(span)),
             Content::Changes(changes) => changes.iter().for_each(|change| self.change(change)),
-            Content::Alerts(alerts) => alerts.iter().for_each(|alert| self.alert(alert)),
+            Content::Alerts(alerts, silences) => {
+                alerts.iter().for_each(|alert| self.alert(alert));
+                silences.iter().for_each(|silence| self.silence(silence));
+            }
             Content::Rules(_) | Content::Nothing => {}
         }
         self.quote(chunk);
@@ -266,6 +269,19 @@ impl Study {
                 ("service", alert.service.clone().unwrap_or_default()),
                 ("from", alert.starts_at.to_string()),
                 ("to", alert.ends_at.map(|t| t.to_string()).unwrap_or_default()),
+            ]),
+        });
+    }
+
+    fn silence(&mut self, silence: &evidence::AlertSilence) {
+        self.offer(Some(&silence.to_string()), || TakenApart {
+            line: 0,
+            raw: String::new(),
+            parts: parts([
+                ("silence", silence.to_string()),
+                ("comment", silence.comment.clone()),
+                ("from", silence.starts_at.to_string()),
+                ("to", silence.ends_at.map(|t| t.to_string()).unwrap_or_default()),
             ]),
         });
     }

@@ -24,4 +24,5 @@ mod memory;
 mod program;
 mod repository;
 mod same_bytes;
+mod silences;
 mod text_formats;

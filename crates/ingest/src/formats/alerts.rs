@@ -2,12 +2,15 @@
 //!
 //! Alertmanager's webhook payloads (one a line, or one document) and what its `/api/v2/alerts` answers. The rule is
 //! the label `alertname`, the service the label `service`, `service_name`, `app` or `job`. An alert that was
-//! suppressed reached nobody: it is counted and not kept. `endsAt` counts where it is past; Alertmanager writes a
+//! suppressed reached nobody: where a silence did it, it counts as one; else it is counted and not kept. `endsAt` counts where it is past; Alertmanager writes a
 //! future one for alerts that still fire, and the year 1 for those without an end.
+//!
+//! Silences are what `/api/v2/silences` (or `amtool silence query -o json`) answers: matchers, a comment, from when until
+//! when. Who made them is not read.
 
 use std::sync::Arc;
 
-use evidence::{Alert, ComplaintKind, Time};
+use evidence::{Alert, AlertSilence, ComplaintKind, Matcher, Time};
 
 use crate::chunk::Chunk;
 use crate::form::{Family, Format, Head, Reading, Sample, Unit};
@@ -39,7 +42,7 @@ fn detect(head: &Head<'_>) -> u32 {
         all += 1;
         let has = |key: &str| json::get(object, key, 128).is_some();
         let payload = has("alerts") && (has("receiver") || has("groupKey") || has("groupLabels"));
-        alerts += usize::from(payload || has("startsAt") && has("labels"));
+        alerts += usize::from(payload || has("startsAt") && (has("labels") || has("matchers")));
     });
     if alerts > 0 && alerts * 2 >= all { 95 } else { 0 }
 }
@@ -64,6 +67,7 @@ impl Reading for Alerts {
             source: chunk.source,
             part: Part::default(),
             alerts: Vec::new(),
+            silences: Vec::new(),
             stamps,
             line: chunk.first_line,
         };
@@ -72,7 +76,8 @@ impl Reading for Alerts {
         } else {
             work.lines(&chunk.bytes);
         }
-        work.part.content = if work.alerts.is_empty() { Content::Nothing } else { Content::Alerts(work.alerts) };
+        let none = work.alerts.is_empty() && work.silences.is_empty();
+        work.part.content = if none { Content::Nothing } else { Content::Alerts(work.alerts, work.silences) };
         work.part
     }
 
@@ -86,6 +91,7 @@ struct Work<'a> {
     source: u32,
     part: Part,
     alerts: Vec<Alert>,
+    silences: Vec<AlertSilence>,
     stamps: Stamps,
     line: u64,
 }
@@ -126,6 +132,7 @@ impl Work<'_> {
                     let _ = json::values(all, depth, |from, to| inner.push((from, to)));
                     inner.into_iter().for_each(|(from, to)| self.alert(&all[from..to]));
                 }
+                None if json::get(value, "matchers", depth).is_some() => self.silence(value),
                 None => self.alert(value),
             }
         }
@@ -156,22 +163,41 @@ impl Work<'_> {
             self.part.coverage.not_understood += 1;
             return;
         };
-        let state = json::get(object, "status", depth).and_then(|s| json::text_of(s, "state", depth));
-        if state.as_deref() == Some("suppressed") {
-            return self.complain(ComplaintKind::NotJudged, "suppressed: it reached nobody");
-        }
+        let status = json::get(object, "status", depth).unwrap_or(b"{}");
         let updated = text("updatedAt").and_then(|t| self.time(&t));
         let ends_at = text("endsAt").and_then(|t| self.time(&t));
         let past = |end: &Time| *end >= starts_at && updated.is_none_or(|u| *end <= u);
-        let service = ["service", "service_name", "app", "job"].iter().find_map(|l| json::text_of(labels, l, depth));
-        self.alerts.push(Alert {
-            name,
-            service,
-            starts_at,
-            ends_at: ends_at.filter(past),
-            source: self.source,
-            record,
-        });
+        let (ends_at, source) = (ends_at.filter(past), self.source);
+        if json::text_of(status, "state", depth).as_deref() == Some("suppressed") {
+            let silenced = json::get(status, "silencedBy", depth).is_some_and(|by| by.contains(&b'"'));
+            if !silenced {
+                return self.complain(ComplaintKind::NotJudged, "suppressed: it reached nobody");
+            }
+            let matchers = labels_of(labels, depth);
+            let silence = AlertSilence { matchers, comment: String::new(), starts_at, ends_at, source, record };
+            return self.silences.push(silence);
+        }
+        let service = SERVICE_LABELS.iter().find_map(|l| json::text_of(labels, l, depth));
+        self.alerts.push(Alert { name, service, starts_at, ends_at, source, record });
+    }
+
+    fn silence(&mut self, object: &[u8]) {
+        let record = self.part.coverage.records;
+        self.part.coverage.records += 1;
+        let depth = self.form.limits.json_depth;
+        let text = |name: &str| json::text_of(object, name, depth);
+        let mut matchers = Vec::new();
+        let all = json::get(object, "matchers", depth).unwrap_or(b"[]");
+        let whole = json::values(all, depth, |from, to| matchers.extend(matcher(&all[from..to], depth)));
+        let starts_at = text("startsAt").and_then(|t| self.time(&t));
+        let Some(starts_at) = starts_at.filter(|_| whole.is_ok() && !matchers.is_empty()) else {
+            self.complain(ComplaintKind::MissingField, "a silence without matchers or startsAt");
+            self.part.coverage.not_understood += 1;
+            return;
+        };
+        let ends_at = text("endsAt").and_then(|t| self.time(&t)).filter(|end| *end >= starts_at);
+        let comment = text("comment").unwrap_or_default();
+        self.silences.push(AlertSilence { matchers, comment, starts_at, ends_at, source: self.source, record });
     }
 
     fn time(&mut self, text: &str) -> Option<Time> {
@@ -179,7 +205,37 @@ impl Work<'_> {
     }
 }
 
+/// Labels that name the service, the most telling first.
+const SERVICE_LABELS: [&str; 4] = ["service", "service_name", "app", "job"];
+
+/// One matcher of a silence; `isEqual` came with Alertmanager 0.22, and is true where it is missing.
+fn matcher(object: &[u8], depth: usize) -> Option<Matcher> {
+    let is = |name: &str| json::get(object, name, depth).map(|raw| raw == b"true");
+    let (label, value) = (json::text_of(object, "name", depth)?, json::text_of(object, "value", depth)?);
+    let (is_regex, is_equal) = (is("isRegex").unwrap_or(false), is("isEqual").unwrap_or(true));
+    Some(Matcher { label, value, is_regex, is_equal })
+}
+
+/// The labels of an alert that was silenced, as what the silence fits.
+fn labels_of(labels: &[u8], depth: usize) -> Vec<Matcher> {
+    let names = ["alertname"].iter().chain(&SERVICE_LABELS);
+    let fits = |label: &&str| {
+        let value = json::text_of(labels, label, depth)?;
+        Some(Matcher { label: (*label).to_string(), value, is_regex: false, is_equal: true })
+    };
+    names.filter_map(|label| fits(label)).collect()
+}
+
 const SAMPLES: &[Sample] = &[
+    Sample {
+        text: r#"[{"id":"7c9d","status":{"state":"expired"},"comment":"deploy window","createdBy":"anna","startsAt":"2026-11-22T09:00:00.000Z","endsAt":"2026-11-22T11:00:00.000Z","updatedAt":"2026-11-22T09:00:00.000Z","matchers":[{"name":"service","value":"cart|web","isRegex":true,"isEqual":true},{"name":"severity","value":"page","isRegex":false,"isEqual":false}]},
+{"matchers":[],"startsAt":"2026-11-22T09:00:00Z"}]
+"#,
+        records: "0 silence {service=~\"cart|web\",severity!=\"page\"} deploy window 2026-11-22T09:00:00Z 2026-11-22T11:00:00Z
+folded 1, blank 0
+MissingField 1 at 1: a silence without matchers or startsAt
+",
+    },
     Sample {
         text: r#"{"receiver":"team","status":"firing","groupKey":"{}:{}","alerts":[{"status":"firing","labels":{"alertname":"SlowCart","service":"cart"},"annotations":{},"startsAt":"2026-11-22T10:00:00Z","endsAt":"0001-01-01T00:00:00Z"},{"labels":{"alertname":"Down","job":"orders"},"startsAt":"2026-11-22T10:01:00Z","endsAt":"2026-11-22T10:05:00Z"},{"labels":{}}],"version":"4"}
 "#,
@@ -193,11 +249,14 @@ MissingField 1 at 1: an alert without labels.alertname or startsAt
         text: r#"[
   {"labels": {"alertname": "SlowCart"}, "startsAt": "2026-11-22T10:00:00Z", "endsAt": "2026-11-22T10:09:00Z",
    "updatedAt": "2026-11-22T10:05:00Z", "status": {"state": "active"}},
-  {"labels": {"alertname": "Muted"}, "startsAt": "2026-11-22T10:00:00Z", "status": {"state": "suppressed"}}
+  {"labels": {"alertname": "Muted", "app": "cart"}, "startsAt": "2026-11-22T10:00:00Z",
+   "status": {"state": "suppressed", "silencedBy": ["7c9d"]}},
+  {"labels": {"alertname": "Held"}, "startsAt": "2026-11-22T10:00:00Z", "status": {"state": "suppressed"}}
 ]
 "#,
         records: "0 SlowCart - 2026-11-22T10:00:00Z -
-folded 4, blank 0
+1 silence {alertname=\"Muted\",app=\"cart\"} - 2026-11-22T10:00:00Z -
+folded 6, blank 0
 NotJudged 1 at 1: suppressed: it reached nobody
 ",
     },

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::io::Cursor;
 
-use evidence::{ChangeEvent, FileCoverage, LogBatch, Time};
+use evidence::{Alert, AlertSilence, ChangeEvent, FileCoverage, LogBatch, Time};
 use proptest::prelude::*;
 
 use super::FORMATS;
@@ -57,17 +57,7 @@ fn tell(parts: &[Part], coverage: &FileCoverage) -> String {
                 );
             }),
             Content::Changes(changes) => changes.iter().for_each(|change| tell_change(change, &mut out)),
-            Content::Alerts(alerts) => alerts.iter().for_each(|alert| {
-                let service = alert.service.as_deref().unwrap_or("-");
-                let _ = writeln!(
-                    out,
-                    "{} {} {service} {} {}",
-                    alert.record,
-                    alert.name,
-                    alert.starts_at,
-                    time(alert.ends_at, "-")
-                );
-            }),
+            Content::Alerts(alerts, silences) => tell_alerts(alerts, silences, &mut out),
             Content::Rules(n) => {
                 let _ = writeln!(out, "{n} rules");
             }
@@ -110,6 +100,17 @@ fn tell_points(points: &PointBatch, out: &mut String) {
         let labels = if series.labels.is_empty() { String::new() } else { format!(" {}", series.labels) };
         let (service, instance, metric) = (dash(&series.service), dash(&series.instance), &series.metric);
         let _ = writeln!(out, "{} {} {service} {instance} {metric}{labels} = {}", point.line, point.time, point.value);
+    }
+}
+
+fn tell_alerts(alerts: &[Alert], silences: &[AlertSilence], out: &mut String) {
+    for alert in alerts {
+        let (service, end) = (alert.service.as_deref().unwrap_or("-"), time(alert.ends_at, "-"));
+        let _ = writeln!(out, "{} {} {service} {} {end}", alert.record, alert.name, alert.starts_at);
+    }
+    for silence in silences {
+        let (comment, end) = (dash(&silence.comment), time(silence.ends_at, "-"));
+        let _ = writeln!(out, "{} silence {silence} {comment} {} {end}", silence.record, silence.starts_at);
     }
 }
 
