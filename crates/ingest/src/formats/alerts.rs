@@ -223,7 +223,7 @@ fn labels_of(labels: &[u8], depth: usize) -> Vec<Matcher> {
         let value = json::text_of(labels, label, depth)?;
         Some(Matcher { label: (*label).to_string(), value, is_regex: false, is_equal: true })
     };
-    names.filter_map(|label| fits(label)).collect()
+    names.filter_map(fits).collect()
 }
 
 const SAMPLES: &[Sample] = &[
