@@ -130,6 +130,8 @@ impl<'a> Fields<'a> {
             Role::Said => return self.said.push((key, value)),
             Role::MaybeSeverity if !is_level(&value) => return self.said.push((key, value)),
             Role::MaybeSeverity => (&mut self.severity, 2),
+            Role::MaybeMessage if memchr::memchr(b' ', &value.text()).is_none() => return self.said.push((key, value)),
+            Role::MaybeMessage => return self.take_message(key, 1, value),
             Role::Beside => {
                 let name = &self.keys[key.0 as usize..key.1 as usize];
                 self.has_pid |= name == b"pid";

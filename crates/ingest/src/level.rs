@@ -30,7 +30,8 @@ fn of_lower(word: &[u8]) -> Option<u8> {
     })
 }
 
-/// The severity of a single capital, as Android, glog, Ruby and Elasticsearch write it.
+/// The severity of a single capital, as Android, glog, Ruby and Elasticsearch write it. `A` is an assertion to one and
+/// an audit to another: none.
 pub(crate) fn of_letter(letter: u8) -> Option<u8> {
     Some(match letter {
         b'V' | b'T' => 1,
@@ -38,7 +39,7 @@ pub(crate) fn of_letter(letter: u8) -> Option<u8> {
         b'I' | b'N' => 9,
         b'W' => 13,
         b'E' => 17,
-        b'F' | b'C' | b'A' => 21,
+        b'F' | b'C' => 21,
         _ => return None,
     })
 }

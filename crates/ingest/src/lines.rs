@@ -118,6 +118,11 @@ impl LogLines {
     }
 }
 
+/// Whether a line without a stamp is a comment or a directive, as at the head of tables of logs: `#fields a b`.
+fn is_comment(line: &[u8]) -> bool {
+    line.get(1).is_none_or(|b| b.is_ascii_alphabetic() || matches!(b, b' ' | b'#' | b'!' | b'-' | b'='))
+}
+
 /// What most of the rests behind a header are.
 pub(crate) fn dialect_of<'a>(rests: impl Iterator<Item = &'a [u8]>) -> Dialect {
     let (mut all, mut json, mut logfmt) = (0_usize, 0, 0);
@@ -369,8 +374,15 @@ impl<'a> Work<'a> {
         let marked = self.form.is_marked(rest, &cut);
         let awaits = std::mem::replace(&mut self.awaits, Awaits::Nothing);
         let stamp_alone = self.form.header.columns.len() == 1 && self.form.dialect == Dialect::Plain;
+        // Where stamps stand on lines of their own, all up to the next one is what was written then.
+        if self.form.two_lined && stamp_alone && !marked && awaits == Awaits::Nothing && self.any_record {
+            return self.fold();
+        }
         if awaits != Awaits::Nothing && (!marked || awaits == Awaits::Line && stamp_alone) {
             self.await_ended(awaits, from, to);
+            return self.fold();
+        }
+        if self.form.marks_records() && !marked && line[0] == b'#' && is_comment(line) {
             return self.fold();
         }
         if self.any_record && self.continues(line, &cut, marked) {
@@ -467,7 +479,7 @@ impl<'a> Work<'a> {
     /// line. Where records have a header of their own behind that stamp, a line without one that looks like a trace's
     /// is no record; else only what nothing else looks like begins a trace.
     fn continues_behind_stamp(&mut self, line: &[u8], cut: &Cut) -> bool {
-        if cut.stamp.is_none() {
+        if cut.stamp.is_none() || self.form.two_lined && self.form.header.columns.len() == 1 {
             return false;
         }
         let rest = behind_stamp(line, cut);

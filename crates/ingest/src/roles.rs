@@ -13,6 +13,8 @@ pub(crate) enum Role {
     /// OpenTelemetry's own number.
     SeverityNumber,
     Message(u8),
+    /// The message where it is a text, else said: `line`, which others have for a number.
+    MaybeMessage,
     Service(u8),
     Instance(u8),
     /// The id of the trace or request.
@@ -46,6 +48,7 @@ const CONTAINERS: &[&str] = &[
     "_source",
     "instant",
     "event_data",
+    "result",
 ];
 /// Objects that describe the place of writing.
 const PLACES: &[&str] = &[
@@ -136,8 +139,9 @@ fn what(name: &str) -> Option<Role> {
         "status" | "s" | "type" => Role::MaybeSeverity,
         "message" | "msg" | "@message" | "@m" | "textpayload" | "shortmessage" | "logmessage" | "renderedmessage"
         | "bodystringvalue" => Role::Message(0),
-        "body" | "log" | "text" | "@mt" | "messagetemplate" | "formattedmessage" => Role::Message(1),
-        "event" | "fullmessage" | "description" | "eventname" => Role::Message(2),
+        "body" | "log" | "text" | "raw" | "@mt" | "messagetemplate" | "formattedmessage" => Role::Message(1),
+        "line" => Role::MaybeMessage,
+        "event" | "content" | "fullmessage" | "description" | "eventname" => Role::Message(2),
         _ => return None,
     })
 }

@@ -250,6 +250,15 @@ impl Scan<'_> {
         Some(())
     }
 
+    /// What some write between date and time: `2026/11/22 - 10:00:00`, `22/11/2026 -- 10:00:00`,
+    /// `[2026-11-22][10:00:00]`.
+    fn dashes(&mut self) -> bool {
+        let rest = &self.bytes[self.at..];
+        let found = [&b" - "[..], b" -- ", b"]["].into_iter().find(|between| rest.starts_with(between));
+        self.at += found.map_or(0, <[u8]>::len);
+        found.is_some()
+    }
+
     /// The digits after the seconds; more than nine are cut. After a colon only three are a fraction.
     fn fraction(&mut self) -> u32 {
         let point = self.peek();
@@ -388,10 +397,7 @@ fn iso_date(scan: &mut Scan<'_>) -> Option<Civil> {
 
 fn iso(mut scan: Scan<'_>) -> Option<Stamp> {
     let mut civil = iso_date(&mut scan)?;
-    // `2026/11/22 - 10:00:00` and `[2026-11-22][10:00:00]`.
-    let rest = &scan.bytes[scan.at..];
-    if rest.starts_with(b" - ") || rest.starts_with(b"][") {
-        scan.at += if rest[0] == b' ' { 3 } else { 2 };
+    if scan.dashes() {
         scan.clock(&mut civil)?;
         return scan.end(civil);
     }
@@ -448,9 +454,11 @@ fn slashed(mut scan: Scan<'_>, order: DateOrder) -> Option<Stamp> {
         DateOrder::Month => date(long(third), first, second)?,
         DateOrder::Day => date(long(third), second, first)?,
     };
-    scan.take(b" T,-:")?;
-    while scan.peek() == b' ' {
-        scan.at += 1;
+    if !scan.dashes() {
+        scan.take(b" T,-:")?;
+        while scan.peek() == b' ' {
+            scan.at += 1;
+        }
     }
     scan.clock(&mut civil)?;
     scan.end(civil)

@@ -99,7 +99,9 @@ fn is_two_lined(lines: &[&[u8]], header: &Header) -> bool {
         let said = header::leading_level(following).is_some();
         let indented =
             line.ends_with(b"]") && following.starts_with(b"      ") && traces::look(following) == Look::Indented;
-        two += usize::from((said || indented) && !stamped(following));
+        let alone = header.columns.len() == 1
+            && header.cut(line, &mut Stamps::new(&Zone::utc(), Some(evidence::Time(0)))).message >= line.len();
+        two += usize::from((said || indented || alone && !following.is_empty()) && !stamped(following));
     }
     two > 0 && two * 10 >= all * 6
 }

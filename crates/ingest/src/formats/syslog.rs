@@ -34,6 +34,12 @@ const LAYOUTS: [(&[Piece], Shape); 5] = [
     (&[Piece::Stamp(Shape::Epoch), Piece::Word, Piece::Program], Shape::Epoch),
 ];
 
+/// Whether a header ends with a process's number: `sshd[12]:`.
+fn is_numbered(header: &[u8]) -> bool {
+    let inner = header.trim_ascii_end().strip_suffix(b"]:").and_then(|h| h.rsplit(|b| *b == b'[').next());
+    inner.is_some_and(|inner| !inner.is_empty() && inner.iter().all(u8::is_ascii_digit))
+}
+
 /// The layout that most lines have, and whether it is beyond doubt.
 fn layout(lines: &[&[u8]]) -> Option<(&'static [Piece], u32)> {
     LAYOUTS.iter().find_map(|(pieces, shape)| {
@@ -44,7 +50,7 @@ fn layout(lines: &[&[u8]]) -> Option<(&'static [Piece], u32)> {
         for line in fits {
             let cut = header.cut(line, &mut Stamps::new(&crate::zone::Zone::utc(), None));
             all += 1;
-            numbered += usize::from(line[..cut.message].trim_ascii_end().ends_with(b"]:"));
+            numbered += usize::from(is_numbered(&line[..cut.message]));
             levels += usize::from(crate::level::of_value(&line[cut.instance.0..cut.instance.1]).is_some());
         }
         let most = all * 2 >= lines.len() && all > 0 && levels * 5 < all;

@@ -5,7 +5,7 @@
 //! but the lines that it is given, so that the same lines always teach the same.
 
 use super::pieces::{is_strong, skip_blanks, stamp_at, take, token};
-use super::roles::role_of;
+use super::roles::{is_class, role_of};
 use super::{Column, Header, Piece, Role};
 use crate::stamp::{Shape, Stamp};
 use crate::traces::{self, Look};
@@ -109,6 +109,11 @@ impl<'a> Known<'a> {
         take(piece, self.line, self.at).map(|t| &self.line[t.value.0..t.value.1])
     }
 
+    /// Whether a tab ends the column before.
+    fn is_tabbed(&self) -> bool {
+        self.line.get(self.at) == Some(&b'\t')
+    }
+
     fn rest(&self) -> &'a [u8] {
         &self.line[skip_blanks(self.line, self.at).min(self.line.len())..]
     }
@@ -154,7 +159,10 @@ fn next_piece(known: &[Known<'_>], all: usize, columns: &[Column], given: usize)
         return tag_column(known, so_far).map(|certain| (Piece::Tag, certain));
     }
     if nearly(count(Piece::Dotted)) {
-        let backed = so_far.last().is_some_and(|c| c.piece == Piece::Level) && known.len() > 1;
+        let level = so_far.last().is_some_and(|c| c.piece == Piece::Level) && known.len() > 1;
+        let classes = || known.iter().all(|k| k.value(Piece::Dotted).is_some_and(is_class));
+        let backed = so_far.iter().any(|c| c.piece == Piece::Level) && known.len() > 1 && classes();
+        let backed = backed || level || known.iter().all(|k| k.after(Piece::Dotted).is_some_and(|k| k.is_tabbed()));
         return Some((Piece::Dotted, known.len() >= FEW || backed));
     }
     let barred = |k: &Known<'_>| k.after(Piece::Word).is_some_and(|k| k.rest().first() == Some(&b'|'));
@@ -204,7 +212,10 @@ fn is_level_column(known: &[Known<'_>], so_far: &[Column]) -> bool {
     if few && so_far.iter().any(|c| c.piece == Piece::Level) {
         return false;
     }
-    let said = |rest: &[u8]| rest.first().is_some_and(u8::is_ascii_lowercase) && rest[..token(rest)].ends_with(b":");
+    let said = |rest: &[u8]| {
+        let word = &rest[..token(rest)];
+        word.first().is_some_and(u8::is_ascii_lowercase) && word.ends_with(b":") && !word.contains(&b'/')
+    };
     let levels = known.iter().filter(|k| k.value(Piece::Level).is_some() && !(few && said(k.rest()))).count();
     levels * 100 >= known.len() * NEARLY_ALL
 }

@@ -86,6 +86,10 @@ pub(super) fn stamp_at<T>(
     length: impl FnOnce(&T) -> usize,
 ) -> Option<(T, usize, usize)> {
     let mut from = skip_blanks(line, at);
+    // WebLogic begins each record with `####<`.
+    if from == 0 && line.starts_with(b"####<") {
+        from = 4;
+    }
     if matches!(line.get(from), Some(b'[' | b'(' | b'<' | b'"' | b'*')) {
         from += 1;
     }
@@ -144,6 +148,12 @@ fn level(rest: &[u8]) -> Option<Taken> {
     if open {
         return bracketed_level(rest).or_else(|| opening_level(rest));
     }
+    // `10:00:00.123:INFO:name: text`, as Jetty writes it.
+    if let Some(glued) = rest.strip_prefix(b":").filter(|glued| !glued.is_empty()) {
+        let (word, severity) = level_word(glued)?;
+        let joined = severity > 0 && glued.get(word) == Some(&b':');
+        return joined.then_some(Taken { value: (1, word + 1), next: word + 2, severity });
+    }
     let (word, severity) = level_word(rest)?;
     let mut next = word;
     // `Fatal error:`, as PHP writes it.
@@ -179,6 +189,8 @@ fn level_word(rest: &[u8]) -> Option<(usize, u8)> {
         return None;
     }
     let severity = match word {
+        // WebSphere's audit, standing where others' levels do.
+        [b'A'] => 0,
         [letter] => level::of_letter(*letter)?,
         _ if level::is_beside(word) => 0,
         _ => level::of_word(word)?,
@@ -278,8 +290,13 @@ fn is_thrown(name: &[u8]) -> bool {
 fn file(rest: &[u8]) -> Option<Taken> {
     let end = token(rest);
     let name = &rest[..end];
+    // Some name the function behind the line: `web.go:12:run()`.
+    let name = name.strip_suffix(b"()").map_or(name, |name| {
+        let function = name.iter().rev().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.')).count();
+        &name[..name.len() - function]
+    });
     let trimmed = name.iter().rev().take_while(|b| matches!(b, b']' | b':' | b'>' | b')' | b',')).count();
-    let place = &name[..end - trimmed];
+    let place = &name[..name.len() - trimmed];
     let digits = place.iter().rev().take_while(|b| b.is_ascii_digit()).count();
     let path = place.get(..place.len().checked_sub(digits + 1)?)?;
     let joined = place.get(path.len()) == Some(&b':') && digits > 0;
@@ -317,7 +334,10 @@ fn tag(rest: &[u8]) -> Option<Taken> {
     // `production.ERROR:` names the severity too.
     let ending =
         inner.rsplit(|b| *b == b'.').next().filter(|e| e.len() < inner.len() && e.iter().all(u8::is_ascii_uppercase));
-    let severity = ending.and_then(level::of_word).unwrap_or(0);
+    // `util.py[DEBUG]:` too.
+    let bracket = inner.strip_suffix(b"]").or(if closed || inner.len() < end - 1 { Some(inner) } else { None });
+    let bracket = bracket.and_then(|inner| inner.rsplit(|b| *b == b'[').next()).filter(|word| word.len() > 2);
+    let severity = ending.or(bracket).and_then(level::of_word).unwrap_or(0);
     Some(Taken { value: (0, inner.len()), next: end, severity })
 }
 

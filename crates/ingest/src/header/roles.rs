@@ -119,6 +119,8 @@ pub(super) fn role_of(piece: Piece, values: &[&[u8]], after: Option<Piece>, barr
     match piece {
         Piece::Program => Role::Service,
         Piece::Any if barred => Role::Composed,
+        // Behind a level stands a thread, before it a host: both may be called `worker-1`.
+        Piece::Word if after == Some(Piece::Level) && most_said(&is_thread) => Role::Thread,
         Piece::Any if most(&|v| v.starts_with(b"[pod/")) => Role::Prefixed,
         Piece::Any if most(&is_pod) => Role::Instance,
         Piece::Word if most(&|v| places::is_host(v) && !v.contains(&b':') && !is_class(v)) => Role::Instance,
@@ -140,7 +142,7 @@ pub(super) fn role_of(piece: Piece, values: &[&[u8]], after: Option<Piece>, barr
 }
 
 /// Whether a name is a class's and no host's: `c.a.s.ShopApplication`.
-fn is_class(name: &[u8]) -> bool {
+pub(super) fn is_class(name: &[u8]) -> bool {
     let last = name.rsplit(|b| *b == b'.').next().and_then(|last| last.first());
     name.contains(&b'.') && last.is_some_and(u8::is_ascii_uppercase)
 }
