@@ -206,3 +206,18 @@ fn what_only_looks_like_a_secret_is_told() {
     assert!(all >= 300, "{all}");
     assert!(count <= 3, "{count} of {all} redacted:\n{wrong}");
 }
+
+#[test]
+fn secrets_that_came_later_are_hidden_too() {
+    let redactor = Redactor::new(&[]).unwrap();
+    let all = planted("tokens_later.txt", "planted_later.txt");
+    let (count, wrong) = told(&redactor, &all);
+    assert_eq!(count, 0, "of {} secrets told:\n{wrong}", all.len());
+}
+
+#[test]
+fn what_came_later_and_only_looks_like_a_secret_is_told() {
+    let redactor = Redactor::new(&[]).unwrap();
+    let (all, count, wrong) = redacted(&redactor, "innocent_later.txt");
+    assert!(count <= 3, "{count} of {all} redacted:\n{wrong}");
+}
