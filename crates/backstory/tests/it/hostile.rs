@@ -50,7 +50,7 @@ fn log(lines: &[String]) -> String {
 }
 
 /// Everything that the program prints of a log, with changes and an incident that hold the same lines.
-fn everything(lines: &[String]) -> Vec<(String, Ran)> {
+pub fn everything(lines: &[String]) -> Vec<(String, Ran)> {
     let quoted = |line: &String| serde_json::to_string(line).unwrap();
     let change = |line: &String| {
         let text = quoted(line);

@@ -24,5 +24,6 @@ mod memory;
 mod program;
 mod repository;
 mod same_bytes;
+mod secrets;
 mod silences;
 mod text_formats;

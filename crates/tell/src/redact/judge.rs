@@ -115,17 +115,56 @@ fn is_prose(text: &str, from: usize, value: &str) -> bool {
     let small = value.bytes().all(|b| b.is_ascii_lowercase() || matches!(b, b'.' | b'!' | b'?' | b'-'));
     let before = text[..from].trim_end_matches(['"', '\'']);
     let spoken = before.ends_with(": ");
-    // A key that begins its line, or stands in a list of keys, is one that is set.
+    // What stands before the key: a word of prose, or a level, a mark, nothing.
     let key = before.trim_end_matches([' ', ':', '=']);
     let begins = key.rfind(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '"' | '\'')));
-    let lead = begins.map_or("", |at| text[..=at].trim_end());
-    small && spoken && !(lead.is_empty() || lead.ends_with(['{', ',', ';', '\n']))
+    let lead = begins.map_or("", |at| key[..=at].trim_end());
+    let word = lead.rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+    small && spoken && PROSE.iter().any(|prose| word.eq_ignore_ascii_case(prose))
 }
+
+/// Words that stand before a key that is spoken of.
+const PROSE: &[&str] = &[
+    "invalid",
+    "wrong",
+    "bad",
+    "missing",
+    "incorrect",
+    "expired",
+    "unexpected",
+    "unknown",
+    "unsupported",
+    "no",
+    "the",
+    "a",
+    "an",
+    "of",
+    "for",
+    "with",
+    "to",
+    "in",
+    "on",
+    "by",
+    "your",
+    "their",
+    "empty",
+    "malformed",
+    "rejected",
+    "refused",
+];
 
 /// The value of a key that surely names a secret.
 pub(super) fn password(text: &str, from: usize, to: usize) -> bool {
     let value = &text[from..to];
-    value.len() >= 3 && !is_placeholder(value) && !is_word(value) && !is_prose(text, from, value)
+    let key = text[..from].trim_end_matches([' ', ':', '=', '"', '\'', '\\', '>']);
+    let alone = ["secret", "secrets", "credential", "credentials"].iter().any(|name| {
+        let at = key.len().saturating_sub(name.len());
+        key.get(at..).is_some_and(|end| end.eq_ignore_ascii_case(name))
+            && !key[..at].ends_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.'))
+    });
+    // What is only called a secret may be its name.
+    let named = alone && value.bytes().all(|b| b.is_ascii_lowercase() || matches!(b, b'-' | b'_' | b'.' | b'/'));
+    value.len() >= 3 && !is_placeholder(value) && !is_word(value) && !is_prose(text, from, value) && !named
 }
 
 /// The value of a key that may name one: no word, no small number, no name of something.
@@ -172,6 +211,53 @@ pub(super) fn mixed(text: &str, from: usize, to: usize) -> bool {
     any(text, from, to) && (digit || is_random(value)) && !is_file(value)
 }
 
+/// Text as no hand writes it: small letters, capitals and digits, which take turns.
+pub(super) fn random(text: &str, from: usize, to: usize) -> bool {
+    let sort = |b: &u8| match b {
+        b'0'..=b'9' => 0,
+        b'A'..=b'Z' => 1,
+        b'a'..=b'z' => 2,
+        _ => 3,
+    };
+    let sorts: Vec<u8> = text[from..to].bytes().map(|b| sort(&b)).collect();
+    let turns = sorts.windows(2).filter(|w| w[0] != w[1]).count();
+    let some = |sort: u8| sorts.iter().filter(|s| **s == sort).count() >= 2;
+    any(text, from, to) && some(0) && some(1) && some(2) && turns * 20 >= sorts.len() * 7
+}
+
+/// Random text behind a prefix, which is no name of a hash.
+pub(super) fn prefixed(text: &str, from: usize, to: usize) -> bool {
+    let value = &text[from..to];
+    let Some((prefix, rest)) = value.rsplit_once(['_', '-']) else { return false };
+    let hash = ["sha", "md", "blake", "crc", "hash", "digest", "id"].iter().any(|name| prefix.starts_with(name));
+    let key = ["live", "test", "prod"].iter().any(|name| prefix.ends_with(name));
+    !hash && (random(text, to - rest.len(), to) || key && rest.bytes().any(|b| b.is_ascii_digit()))
+}
+
+/// Random text that no word before it calls a hash or an id.
+pub(super) fn random_alone(text: &str, from: usize, to: usize) -> bool {
+    let before = text[..from].trim_end_matches([' ', ':', '=', '"', '\'', '\\', '(', '[', '-']).to_ascii_lowercase();
+    let named = [
+        "hash",
+        "sha256",
+        "sha384",
+        "sha512",
+        "sha1",
+        "checksum",
+        "digest",
+        "integrity",
+        "etag",
+        "id",
+        "id-2",
+        "base64",
+        "cursor",
+        "fingerprint",
+        "nodeid",
+        "offset",
+    ];
+    random(text, from, to) && !named.iter().any(|name| before.ends_with(name)) && !text[from..to].starts_with("sha")
+}
+
 /// A name of a file or a place, as `secret_store.rs` and `live_checkout/cart` are.
 fn is_file(value: &str) -> bool {
     let words = value.split(['_', '-', '.', '/']).filter(|w| !w.is_empty());
@@ -193,7 +279,7 @@ pub(super) fn credential(text: &str, from: usize, to: usize) -> bool {
 
 /// A line of base64 as long as PEM makes them; digits of one hash are no such line.
 pub(super) fn base64_line(text: &str, from: usize, to: usize) -> bool {
-    let value = text[from..to].as_bytes();
+    let value = &text.as_bytes()[from..to];
     let (upper, lower) = (value.iter().any(u8::is_ascii_uppercase), value.iter().any(u8::is_ascii_lowercase));
     upper
         && lower

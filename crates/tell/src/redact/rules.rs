@@ -22,10 +22,10 @@ pub(super) struct Rule {
 /// A word at the end of a key that says that its value is a secret. What only may be one is judged by its value.
 macro_rules! key {
     (sure) => {
-        r"(?:pass(?:w(?:or)?d|wd|phrase|code)|pwd|secret(?:[_.-]?key)?|pass(?:word)?[_-]?hash|credentials?|private[_.-]?key|key[_-]?data|pw)(?:[_-]?(?:pem|data|b64|base64|base|value|text|string|enc|raw|plain))?"
+        r"(?:pass(?:w(?:or)?d|wd|phrase|code)|pwd|secret(?:[_.-]?key)?|pass(?:word)?[_-]?hash|credentials?|private[_.-]?key|key[_-]?data|pw)(?:[_-]?(?:pem|data|b64|base64|base|value|text|string|enc|raw|plain|hash))?"
     };
     (likely) => {
-        r"(?:api[_. -]?key|apikey|access[_.-]?key|account[_-]?key|shared[_-]?key|signing[_-]?key|encryption[_-]?key|master[_-]?key|license[_-]?key|app[_-]?key|application[_-]?key|auth|token|bearer|jwt|signature(?:-?256)?|sig|session(?:[_-]?id)?|sess|sid|jsessionid|phpsessid|nonce|_gitlab_session|csrf|xsrf|pin|otp|cvv|cvc|ssn|security[_-]?code|dsn|webhook[_-]?url|client[_-]?id[_-]?secret)"
+        r"(?:api[_. -]?key|apikey|access[_.-]?key|account[_-]?key|shared[_-]?key|signing[_-]?key|encryption[_-]?key|master[_-]?key|license[_-]?key|app[_-]?key|application[_-]?key|auth|token|bearer|jwt|signature(?:-?256)?|sig|session(?:[_-]?id)?|sess|sid|jsessionid|phpsessid|nonce|_gitlab_session|csrf|xsrf|pin|otp|cvv|cvc|ssn|security[_-]?code|dsn|pass|webhook[_-]?url|client[_-]?id[_-]?secret)"
     };
 }
 /// What stands between a key and its value, with quotes that may be escaped, and a colon that may be.
@@ -37,7 +37,7 @@ macro_rules! joined {
 /// A value between quotes, or one that ends where words and parameters end.
 macro_rules! value {
     () => {
-        r#"(?:\\*"((?:[^"\\]|\\[^"])+)\\*"|\\*'([^'\\]+)\\*'|([^\s"',;&)}\]\\]+?)(?:%26|\\*["',;&)}\]]|\\|\s|$))"#
+        r#"(?:\\*"{1,2}((?:[^"\\]|\\[^"])+)\\*"|\\*'([^'\\]+)\\*'|([^\s"',;&)}\]\\]+?)(?:%26|\\*["',;&)}\]]|\\|\s|$))"#
     };
 }
 
@@ -73,7 +73,7 @@ pub(super) const RULES: &[Rule] = &[
     ),
     rule(
         "credentials of a scheme",
-        r"(?i)\b(?:bearer|basic|negotiate|ntlm|ssws|apikey|splunk|geniekey)\s+([A-Za-z0-9+/._~=-]{8,})",
+        r"(?i)\b(?:bearer|basic|negotiate|ntlm|ssws|apikey|splunk|geniekey)(?:\s+|%20)([A-Za-z0-9+/._~-]{8,}={0,2})",
         judge::mixed,
         "sent Bearer ⟦abcDEF.123456-ghi⟧ upstream",
     ),
@@ -96,6 +96,30 @@ pub(super) const RULES: &[Rule] = &[
         r#"{"api_key": "⟦k-1234567⟧", "n": 3}"#,
     ),
     rule(
+        "element of XML",
+        concat!(r"(?i)<[^<>/]*(?:", key!(sure), "|", key!(likely), r#")(?:\\*["'\s][^<>]*)?>([^<>]+)</"#),
+        judge::password,
+        "<entry key=\"db.password\">⟦hunter22⟧</entry>",
+    ),
+    rule(
+        "key and value without a mark between them",
+        r#"\b[A-Z0-9_]*(?:PASSWORD|PASSWD|TOKEN|SECRET|API_KEY|APIKEY|ACCESS_KEY|PRIVATE_KEY)\s+["']?([^\s"',;]{6,})"#,
+        judge::mixed,
+        "ENV MYSQL_ROOT_PASSWORD ⟦m4mb7wu1jnV9⟧",
+    ),
+    rule(
+        "password that is spoken of",
+        r#"(?i)\bpass_?word(?:\s+(?:for|of)\s+\S+)?\s+(?:is|was|set to|changed to)\s+["']?([^\s"',;]{6,})"#,
+        judge::mixed,
+        "Password for anna is ⟦jnuSGo7u!6⟧",
+    ),
+    rule(
+        "token that is spoken of",
+        r#"(?i)\b(?:api[ _-]?key|token|secret|credential|key)[:,]?\s+["']?([A-Za-z0-9+/=_.-]{16,})"#,
+        judge::random,
+        "invalid token ⟦jaSKTHAcQchORirG62⟧",
+    ),
+    rule(
         "option of a command",
         r#"(?i)(?:^|[\s"',\[])--?[\w-]*(?:password|passwd|pwd|pass|passphrase|token|secret|api-?key|access-?key|private-?key|auth)(?:\s+|\\*["']\s*,\s*\\*["'])["']?([^\s"'-][^\s"'\\]*)"#,
         judge::password,
@@ -113,6 +137,19 @@ pub(super) const RULES: &[Rule] = &[
         judge::any,
         "exec: sshpass -p ⟦hunter22⟧ ssh web-1",
     ),
+    rule(
+        "password of a client",
+        r#"\becho\s+["']?([^\s"'|]+)["']?\s*\|\s*sudo\s+-S"#,
+        judge::any,
+        "exec: echo ⟦hunter22⟧ | sudo -S ls",
+    ),
+    rule(
+        "password of a share",
+        r#"(?:\bsmb\w*\b[^\n]*?\s-U\s*[^\s%]+%|\bnet use\b[^\n]*?\s/user:\S+\s+)([^\s"']+)"#,
+        judge::any,
+        "exec: smbclient //files/in -U anna%⟦hunter22⟧",
+    ),
+    rule("password of a radio", r"\bWIFI:[^\n]*?\bP:([^;]+);", judge::any, "WIFI:T:WPA;S:shop;P:⟦hunter22⟧;;"),
     rule(
         "user and password of curl",
         r#"\b(?:curl|wget|http)\b[^\n]*?\s(?:-u|--user)[ =]?["']?[^\s:"']+:([^\s"']+)"#,
@@ -133,7 +170,7 @@ pub(super) const RULES: &[Rule] = &[
     ),
     rule(
         "password of .pgpass",
-        r"(?m)^[\w.*-]+:(?:\d+|\*):[\w*-]+:[A-Za-z_*][\w*-]*:(\S+)$",
+        r#"(?m)(?:^|[\s"'])[A-Za-z*][\w.-]*:(?:\d{2,5}|\*):[A-Za-z_*][\w*-]*:[A-Za-z_*][\w*-]*:([^\s"':\\]+)"#,
         judge::any,
         "db.example:5432:shop:app:⟦hunter22⟧",
     ),
@@ -161,6 +198,14 @@ pub(super) const RULES: &[Rule] = &[
         judge::any,
         "sent verification code ⟦482911⟧ to the phone",
     ),
+    rule(
+        "one-time code",
+        r#"(?i)\b(?:your|two[- ]factor|login|log-in|confirmation|access|auth(?:entication)?|sms)\s+code\s*(?:is|was|[:=])?\s*["']?(\d{4,8})\b"#,
+        judge::any,
+        "Your code: ⟦131461⟧. Do not share it",
+    ),
+    rule("one-time code", r"\b(\d{4,8})\s+is your\b", judge::any, "sent: ⟦167713⟧ is your code"),
+    rule("code of a card", r"(?i)\b(?:cvc|cvv)2?\s*[:=]?\s*(\d{3,4})\b", judge::any, "exp 12/29 cvc ⟦819⟧"),
     rule(
         "hash of a password",
         r"(\$(?:2[abxy]|5|6|y|7|apr1|argon2(?:i|d|id))\$[A-Za-z0-9./$=,+-]{20,})",
@@ -190,6 +235,18 @@ pub(super) const RULES: &[Rule] = &[
         r"\b((?:gh[pousr]_|github_pat_|gl(?:pat|ptt|dt|rt|rtr|cbt|imt|ft|soat|agent|oas)-|npm_|pypi-|rubygems_|dckr_(?:pat|oat)_|ATBB|ATATT3|ATCTT3|do[oprt]_v1_|hv[sbr]\.|sntr(?:ys|yu)_|glsa_|glc_|gl_|NRAK-|NRJS-|NRII-|nr(?:al|ak)-|dapi|shp(?:at|ca|pa|ss)_|(?:sk|rk|pk|whsec|sess)_(?:live|test|prod)?_?|sk-(?:proj-|ant-|svcacct-|or-)?|hf_|r8_|gsk_|pplx-|xai-|lin_(?:api|oauth)_|ntn_|secret_|figd_|figo_|sbp_|sb_secret_|pscale_(?:tkn|pw|oauth)_|PMAK-|dp\.(?:pt|st|ct|sa|scim|audit)\.|ops_eyJ|tskey-[a-z]+-|AKCp|sq[upa]_|CCIPAT_|CCIPRJ_|bk[ui]a_|AQVN|LTAI|AKID|tfp_|CFPAT-|pnu_|pul-|ico-|EZ[AT]K|duffel_(?:live|test)_|FLWSECK(?:_TEST)?-|rzp_(?:live|test)_|APP_USR-|sq0(?:atp|csp|idp)-|EAAA|EAA[A-Z]|AGE-SECRET-KEY-1|xox[abeoprs]-|xapp-|xoxe\.xox[bp]-|ya29\.|GOCSPX-|1//0|AIza|SG\.|key-[0-9a-f]|sl\.[A-Z]|fo1_|fm[12]_|FlyV1 |rnd_|nfp_|vercel_|v1\.0-|cio-|dop_|pat[A-Za-z0-9]{14}\.|access-(?:production|development|sandbox)-|live_|oat_|phc_|phx_|tvly-|lsv2_(?:pt|sk)_|wandb_|eyJrIjoi|rpa_|apify_api_|sbu_|r2_|nvapi-|jina_|ddp_|hooli_)[A-Za-z0-9_.<>/+=-]{14,})",
         judge::mixed,
         "cloned with ⟦ghp_7c9d8b6f1111AbCdEfGhIjKlMnOpQrStUv⟧ now",
+    ),
+    rule(
+        "token by the form of its prefix",
+        r"\b([a-z]{2,12}(?:_(?:live|test|prod))?[_-][A-Za-z0-9]{20,})\b",
+        judge::prefixed,
+        "cloned with ⟦vcp_ykoDGigP8qJyiuxJloAPmgX7⟧ now",
+    ),
+    rule(
+        "token of Asana",
+        r"\b([012]/\d{16}:[0-9a-f]{32})\b",
+        judge::any,
+        "cloned with ⟦1/7353158523265576:264b6d007f19efd98b704fc3d8c6d050⟧ now",
     ),
     rule(
         "key of Terraform's cloud",
@@ -246,4 +303,11 @@ pub(super) const RULES: &[Rule] = &[
         "mail to ⟦anna@example.org⟧, again",
     ),
     rule("card number", r"\b((?:\d[ -]?){12,18}\d)\b", judge::card, "card ⟦4111 1111 1111 1111⟧ declined"),
+    // Whatever else no word, path or hash is: both cases and digits mixed, and long.
+    rule(
+        "random text",
+        r"(?:^|[^A-Za-z0-9_+/.-])([A-Za-z0-9_-]{30,}={0,2}|[A-Za-z0-9+/]{40,}={0,2})(?:[^A-Za-z0-9_+/=-]|$)",
+        judge::random_alone,
+        "using ⟦xIFk5k50FocVYeHQ2qaRyMWtcBaXkDB0⟧ from now on",
+    ),
 ];
