@@ -38,6 +38,7 @@ pub(crate) struct Cutter {
     index: u64,
     years: Option<Years>,
     block: Vec<u8>,
+    chunk_bytes: usize,
     pub coverage: FileCoverage,
 }
 
@@ -65,6 +66,7 @@ impl Cutter {
             index: 0,
             years: None,
             block,
+            chunk_bytes: CHUNK_BYTES,
             coverage: FileCoverage::default(),
         };
         head.chunks(BLOCK.min(most)).for_each(|block| cutter.accept(block));
@@ -74,6 +76,11 @@ impl Cutter {
     /// Says where stamps without a year begin.
     pub fn set_years(&mut self, base: Time) {
         self.years = Some(Years::new(base));
+    }
+
+    /// Another size for chunks: so that what lies across a border is tried with few bytes.
+    pub fn cut_at(&mut self, chunk_bytes: usize) {
+        self.chunk_bytes = chunk_bytes.max(1);
     }
 
     /// The next chunk; `None` at the end.
@@ -101,11 +108,11 @@ impl Cutter {
     }
 
     fn border(&mut self) -> usize {
-        while self.pending.len() <= CHUNK_BYTES && self.read() {}
-        if self.pending.len() <= CHUNK_BYTES {
+        while self.pending.len() <= self.chunk_bytes && self.read() {}
+        if self.pending.len() <= self.chunk_bytes {
             return self.pending.len();
         }
-        match self.last_record(&self.pending[..CHUNK_BYTES]) {
+        match self.last_record(&self.pending[..self.chunk_bytes]) {
             Some(border) => border,
             None => self.next_line_end(),
         }
@@ -130,7 +137,7 @@ impl Cutter {
 
     /// The end of a line that is longer than a chunk.
     fn next_line_end(&mut self) -> usize {
-        let mut from = CHUNK_BYTES;
+        let mut from = self.chunk_bytes;
         loop {
             if let Some(newline) = memchr(b'\n', &self.pending[from..]) {
                 return from + newline + 1;

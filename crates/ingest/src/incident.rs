@@ -82,9 +82,14 @@ pub fn incident(path: &Path, settings: &Settings) -> Result<Incident, IncidentEr
     let mut bytes = Vec::new();
     let read = File::open(path).and_then(|file| file.take(MOST_BYTES).read_to_end(&mut bytes));
     read.map_err(|error| IncidentError::Unreadable { path: name.clone(), error })?;
-    let text = String::from_utf8_lossy(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes)).into_owned();
-    let written = if text.trim_start().starts_with('{') { from_json(&text, &name)? } else { from_yaml(&text, &name)? };
-    written.incident(&name, settings)
+    of_bytes(&bytes, &name, settings)
+}
+
+/// What stands in an incident file.
+pub(crate) fn of_bytes(bytes: &[u8], path: &str, settings: &Settings) -> Result<Incident, IncidentError> {
+    let text = String::from_utf8_lossy(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes));
+    let written = if text.trim_start().starts_with('{') { from_json(&text, path)? } else { from_yaml(&text, path)? };
+    written.incident(path, settings)
 }
 
 fn from_json(text: &str, path: &str) -> Result<Written, IncidentError> {

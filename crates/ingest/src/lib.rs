@@ -19,6 +19,8 @@ mod fields;
 mod form;
 pub mod formats;
 mod frame;
+#[doc(hidden)]
+pub mod fuzz;
 mod header;
 mod incident;
 mod json;

@@ -1,0 +1,321 @@
+//! What must hold whatever the bytes are: nothing panics, no line and no record is lost, what is said of them lies
+//! within them, and where a chunk ends changes nothing.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io::{self, Cursor, Read};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use evidence::{ComplaintKind, FileCoverage, LogBatch, Time};
+
+use crate::chunk::{CHUNK_BYTES, Chunk};
+use crate::decompress::Input;
+use crate::form::{Form, Head, Unit};
+use crate::fuzz::Way;
+use crate::fuzz::ways::By;
+use crate::part::{Content, Part, PointBatch, SpanRecord, parse};
+use crate::settings::{Given, Settings};
+use crate::zone::Zone;
+use crate::{Source, incident, open_stdin, stamp, text};
+
+/// What an input was taken for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seen {
+    /// The format's name, or why it was refused.
+    pub what: String,
+    /// How many records it gave.
+    pub records: u64,
+    /// A hash of all records: equal for equal ones.
+    pub digest: u64,
+}
+
+/// Reads an input in one way and says what did not hold.
+///
+/// # Errors
+/// What did not hold, in words.
+pub fn check(bytes: &[u8], way: Way) -> Result<Seen, String> {
+    let checked = || match way.by {
+        By::Given(given) => source(bytes, given, way),
+        By::Format(_) => format(bytes, way),
+        By::Incident => Ok(incident_of(bytes, way)),
+        By::Moment => moment(bytes, way),
+    };
+    catch_unwind(AssertUnwindSafe(checked)).unwrap_or_else(|panic| {
+        let words = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
+        Err(format!("it panicked: {}", words.unwrap_or("without words")))
+    })
+}
+
+/// What reading a source gave.
+struct Taken {
+    form: Form,
+    chunks: Vec<Chunk>,
+    parts: Vec<Part>,
+    coverage: FileCoverage,
+}
+
+fn source(bytes: &[u8], given: Given, way: Way) -> Result<Seen, String> {
+    let settings = way.settings();
+    let whole = match read(bytes, given, &settings, None) {
+        Ok(whole) => whole,
+        Err(coverage) => return refused(&coverage),
+    };
+    let content = content(bytes, &settings);
+    whole.holds(&content).map_err(|words| format!("{}: {words}", whole.form.format().name))?;
+    if way.chunk_bytes < CHUNK_BYTES {
+        let cut = read(bytes, given, &settings, Some(way.chunk_bytes));
+        let cut = cut.map_err(|_| "it is refused where it arrives in small pieces".to_string())?;
+        let named = |words: String| format!("{}, in {} chunks: {words}", cut.form.format().name, cut.chunks.len());
+        cut.holds(&content).and_then(|()| cut.is_as(&whole)).map_err(named)?;
+    }
+    Ok(whole.seen())
+}
+
+fn refused(coverage: &FileCoverage) -> Result<Seen, String> {
+    let Some(kind) = coverage.complaints.keys().next() else { return Err("it is refused without a word".into()) };
+    Ok(Seen { what: format!("refused: {kind}"), records: 0, digest: 0 })
+}
+
+/// The text that is to be read: decompressed, and UTF-8 where it was UTF-16.
+fn content(bytes: &[u8], settings: &Settings) -> Vec<u8> {
+    let Ok(mut input) = Input::new(Box::new(Cursor::new(bytes.to_vec())), &settings.limits) else {
+        return Vec::new();
+    };
+    let (mut all, mut block) = (Vec::new(), vec![0; 16 << 10]);
+    loop {
+        match input.fill(&mut block) {
+            0 => break,
+            n => all.extend_from_slice(&block[..n]),
+        }
+    }
+    if all.starts_with(b"\xef\xbb\xbf") { all.split_off(3) } else { all }
+}
+
+fn read(bytes: &[u8], given: Given, settings: &Settings, cut: Option<usize>) -> Result<Taken, FileCoverage> {
+    let source = Source { name: "sample.log".into(), number: 3, given, path: "".into() };
+    let most = cut.map_or(usize::MAX, |bytes| 1 + bytes % 13);
+    let stream = Pieces { bytes: Cursor::new(bytes.to_vec()), most };
+    let mut opened = open_stdin(stream, &source, settings)?;
+    if let Some(bytes) = cut {
+        opened.cut_at(bytes);
+    }
+    let _ = opened.first_stamps();
+    let (mut chunks, mut parts) = (Vec::new(), Vec::new());
+    while let Some(chunk) = opened.next_chunk() {
+        parts.push(parse(opened.form(), &chunk));
+        chunks.push(chunk);
+    }
+    let mut coverage = opened.coverage();
+    parts.iter().for_each(|part| coverage.add(&part.coverage));
+    Ok(Taken { form: opened.form().clone(), chunks, parts, coverage })
+}
+
+/// A stream that gives at most so many bytes at once.
+struct Pieces {
+    bytes: Cursor<Vec<u8>>,
+    most: usize,
+}
+
+impl Read for Pieces {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let most = into.len().min(self.most);
+        self.bytes.read(&mut into[..most])
+    }
+}
+
+impl Taken {
+    fn holds(&self, content: &[u8]) -> Result<(), String> {
+        let coverage = &self.coverage;
+        let starts: u64 = self.parts.iter().map(|p| p.starts).sum();
+        let (lines, there) = (coverage.lines, text::line_count(content));
+        let is_cut = coverage.count(ComplaintKind::LargeDocument) > 0 && self.form.reading().unit() != Unit::Lines;
+        if lines != there && !(is_cut && lines < there) {
+            return Err(format!("{lines} of {there} lines are counted"));
+        }
+        if lines != starts + coverage.folded + coverage.blank {
+            let (folded, blank) = (coverage.folded, coverage.blank);
+            return Err(format!("{lines} lines are not {starts} starts, {folded} folded and {blank} blank ones"));
+        }
+        let mut next_line = 1;
+        for (chunk, part) in self.chunks.iter().zip(&self.parts) {
+            if chunk.first_line != next_line {
+                return Err(format!("a chunk begins at line {}, not {next_line}", chunk.first_line));
+            }
+            next_line += text::newlines(&chunk.bytes);
+            part_holds(part, chunk)?;
+        }
+        for (kind, complaint) in &coverage.complaints {
+            if complaint.count == 0 || complaint.line > lines.max(1) {
+                return Err(format!("{} complaints of {kind:?} at line {} of {lines}", complaint.count, complaint.line));
+            }
+        }
+        if coverage.records == 0 && coverage.complaints.is_empty() && lines > coverage.blank {
+            return Err(format!("{lines} lines are no record, and nothing is said of it"));
+        }
+        Ok(())
+    }
+
+    /// Whether another way of cutting gave the same. What is promised: the same lines, and the same records where each
+    /// chunk begins with a line that surely begins a record.
+    fn is_as(&self, whole: &Taken) -> Result<(), String> {
+        if self.form.format().name != whole.form.format().name {
+            return Err("where it arrives in small pieces, it is of another format".into());
+        }
+        let heads = self.chunks.iter().skip(1).map(|c| c.bytes.split(|b| *b == b'\n').next().unwrap_or_default());
+        let sure = heads.map(|head| head.strip_suffix(b"\r").unwrap_or(head));
+        if !sure.into_iter().all(|head| self.form.reading().begins_record(head)) {
+            return Ok(());
+        }
+        let (ours, theirs) = (self.records(), whole.records());
+        if ours == theirs {
+            return Ok(());
+        }
+        let at = ours.iter().zip(&theirs).position(|(a, b)| a != b).unwrap_or(ours.len().min(theirs.len()));
+        Err(format!("{} records, else {}; other ones from number {at} on", ours.len(), theirs.len()))
+    }
+
+    /// A hash of each record, without its number.
+    fn records(&self) -> Vec<u64> {
+        self.parts.iter().flat_map(|part| records(part, self.form.needs_year())).collect()
+    }
+
+    fn seen(&self) -> Seen {
+        let mut hasher = DefaultHasher::new();
+        self.records().hash(&mut hasher);
+        let (what, records) = (self.form.format().name.to_string(), self.coverage.records);
+        Seen { what, records, digest: hasher.finish() }
+    }
+}
+
+fn part_holds(part: &Part, chunk: &Chunk) -> Result<(), String> {
+    let coverage = &part.coverage;
+    let (records, lines) = (coverage.records, text::line_count(&chunk.bytes));
+    if coverage.lines != lines || lines != part.starts + coverage.folded + coverage.blank {
+        return Err(format!("a part of {lines} lines has {coverage:?} and {} starts", part.starts));
+    }
+    if part.leading_folded > coverage.folded || coverage.not_understood > records || part.starts > records {
+        return Err(format!("{} starts, {} folded at its head: {coverage:?}", part.starts, part.leading_folded));
+    }
+    let is_within = |line: u64| line >= chunk.first_line && line < chunk.first_line + lines;
+    match &part.content {
+        Content::Logs(batch) => logs_hold(batch, part, is_within),
+        Content::Points(points) => points_hold(points, records, is_within),
+        Content::Spans(spans) => {
+            let holds = |s: &SpanRecord| s.record < records && s.span.start <= s.span.end && is_within(s.line);
+            spans.iter().all(holds).then_some(()).ok_or_else(|| "a span that cannot be".into())
+        }
+        Content::Changes(changes) => {
+            let all = changes.iter().all(|c| c.record < records && (c.line == 0 || is_within(c.line)));
+            all.then_some(()).ok_or_else(|| "a change that cannot be".into())
+        }
+        Content::Alerts(alerts) => {
+            alerts.iter().all(|a| a.record < records).then_some(()).ok_or_else(|| "an alert that cannot be".into())
+        }
+        Content::Rules(_) | Content::Nothing => Ok(()),
+    }
+}
+
+fn logs_hold(batch: &LogBatch, part: &Part, is_within: impl Fn(u64) -> bool) -> Result<(), String> {
+    if batch.columns.len() as u64 != part.coverage.records {
+        return Err(format!("{} columns for {} records", batch.columns.len(), part.coverage.records));
+    }
+    let mut last = 0;
+    for record in batch.records() {
+        let _ = (record.message().len(), record.raw().len(), record.service().len(), record.instance().len());
+        if !is_within(record.line()) || record.line() < last {
+            return Err(format!("a record at line {} after one at line {last}", record.line()));
+        }
+        last = record.line();
+    }
+    let unparsed = batch.records().filter(|record| record.unparsed()).count() as u64;
+    let untimed = batch.records().filter(|record| record.time().is_none()).count() as u64;
+    let said = part.coverage.count(ComplaintKind::NoTime) + part.coverage.count(ComplaintKind::BadTime);
+    if unparsed != part.coverage.not_understood || untimed > said + unparsed {
+        return Err(format!("{unparsed} unparsed, {untimed} without a time: {:?}", part.coverage));
+    }
+    Ok(())
+}
+
+fn points_hold(points: &PointBatch, records: u64, is_within: impl Fn(u64) -> bool) -> Result<(), String> {
+    if points.rows.len() as u64 > records {
+        return Err(format!("{} points of {records} records", points.rows.len()));
+    }
+    for point in &points.rows {
+        let known = (point.series as usize) < points.series.len();
+        if !known || !point.value.is_finite() || point.record >= records || !is_within(point.line) {
+            return Err(format!("a point that cannot be: {point:?}"));
+        }
+    }
+    Ok(())
+}
+
+fn hash_of(value: &impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    value.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// A hash of each record of a part. Where years are guessed, times are left out: what they are guessed from differs.
+fn records(part: &Part, yearless: bool) -> Vec<u64> {
+    match &part.content {
+        Content::Logs(batch) => {
+            let all = batch.records().map(|r| {
+                let texts = (r.message(), r.raw(), r.service(), r.instance());
+                hash_of(&(r.time().filter(|_| !yearless), r.severity(), r.line(), r.unparsed(), texts))
+            });
+            all.collect()
+        }
+        Content::Points(points) => {
+            let all = points.rows.iter().map(|p| {
+                hash_of(&(p.time, p.line, p.value.to_bits(), &points.series[p.series as usize]))
+            });
+            all.collect()
+        }
+        Content::Spans(spans) => spans.iter().map(|s| hash_of(&(format!("{:?}", s.span), s.line))).collect(),
+        Content::Changes(changes) => {
+            changes.iter().map(|c| hash_of(&format!("{:?}", evidence::ChangeEvent { record: 0, ..c.clone() }))).collect()
+        }
+        Content::Alerts(alerts) => {
+            alerts.iter().map(|a| hash_of(&(&a.name, &a.service, a.starts_at, a.ends_at))).collect()
+        }
+        Content::Rules(rules) => vec![*rules],
+        Content::Nothing => Vec::new(),
+    }
+}
+
+/// What one format makes of bytes that may be nothing like it.
+fn format(bytes: &[u8], way: Way) -> Result<Seen, String> {
+    let Some(format) = way.format() else { return Err("no such format".into()) };
+    let settings = way.settings();
+    let head = Head { bytes, whole: true, name: "x" };
+    let _ = (format.detect)(&head);
+    let reading = (format.learn)(&head, &settings);
+    let _ = (reading.learnt(), reading.has_header_line(), reading.unit());
+    let year_base = reading.needs_year().then_some(Time(0));
+    let chunk = Chunk { source: 0, index: 1, first_line: 7, bytes: bytes.into(), year_base };
+    let part = reading.parse(&chunk);
+    part_holds(&part, &chunk).map_err(|words| format!("{}: {words}", format.name))?;
+    Ok(Seen { what: format.name.to_string(), records: part.coverage.records, digest: 0 })
+}
+
+fn incident_of(bytes: &[u8], way: Way) -> Seen {
+    let what = match incident::of_bytes(bytes, "incident.yaml", &way.settings()) {
+        Ok(_) => "an incident",
+        Err(_) => "no incident",
+    };
+    Seen { what: what.into(), records: 0, digest: 0 }
+}
+
+/// A moment that a text names is the one that is written for it.
+fn moment(bytes: &[u8], way: Way) -> Result<Seen, String> {
+    let (text, settings) = (String::from_utf8_lossy(bytes), way.settings());
+    let _ = Zone::of(&text);
+    let mut any = false;
+    for word in text.split(['\n', ',', '"']).take(64) {
+        let Ok(time) = stamp::time_of(word, &settings) else { continue };
+        any = true;
+        if stamp::time_of(&time.to_string(), &settings) != Ok(time) {
+            return Err(format!("{word:?} is {time}, which is read as another moment"));
+        }
+    }
+    Ok(Seen { what: if any { "a moment" } else { "no moment" }.into(), records: 0, digest: 0 })
+}
