@@ -251,7 +251,8 @@ fn report(run: &Run, tallies: &[Tally], begun: Instant, from: u64) {
     println!("{done} inputs, {} MB, {} records", sum(|t| t.bytes) / 1_000_000, sum(|t| t.records));
     println!("{} failures", run.found.load(Ordering::Relaxed));
     if let Some((took, number, bytes)) = tallies.iter().map(|t| t.slowest).max() {
-        println!("the slowest was input {number}: {} ms for {bytes} bytes", took.as_millis());
+        let way = case(run, number).way;
+        println!("the slowest was input {number}: {} ms for {bytes} bytes, {way:?}", took.as_millis());
     }
     match peak_kb() {
         Some(kb) => println!("{} MB of memory at most", kb / 1_000),

@@ -85,10 +85,11 @@ impl Cutter {
 
     /// The next chunk; `None` at the end.
     pub fn next(&mut self) -> Option<Chunk> {
-        let end = match self.unit {
-            Unit::Document => self.all(),
-            Unit::Lines | Unit::DocumentLines => self.border(),
-        };
+        let mut end = self.end();
+        while self.index == 0 && end < self.pending.len() && text::is_blank(&self.pending[..end]) {
+            self.pass_blanks(end);
+            end = self.end();
+        }
         if end == 0 {
             return None;
         }
@@ -100,6 +101,24 @@ impl Cutter {
         self.next_line += text::newlines(&chunk.bytes);
         self.index += 1;
         Some(chunk)
+    }
+
+    /// Where the next chunk ends.
+    fn end(&mut self) -> usize {
+        match self.unit {
+            Unit::Document => self.all(),
+            Unit::Lines | Unit::DocumentLines => self.border(),
+        }
+    }
+
+    /// Blank lines before everything else are counted here: a first chunk has something in it.
+    fn pass_blanks(&mut self, end: usize) {
+        let lines = text::newlines(&self.pending[..end]);
+        self.pending.drain(..end);
+        self.line_start = self.line_start.saturating_sub(end);
+        self.next_line += lines;
+        self.coverage.lines += lines;
+        self.coverage.blank += lines;
     }
 
     fn all(&mut self) -> usize {
@@ -123,8 +142,9 @@ impl Cutter {
         let last = memrchr(b'\n', stretch)?;
         let mut end = last;
         while let Some(newline) = memrchr(b'\n', &stretch[..end]) {
-            let from = newline + 1;
-            if self.form.reading().begins_record(text::without_end(&stretch[from..=end])) {
+            let (from, line) = (newline + 1, &stretch[newline + 1..=end]);
+            let before = &stretch[memrchr(b'\n', &stretch[..newline]).map_or(0, |n| n + 1)..=newline];
+            if self.form.reading().begins_record(text::without_end(line), text::without_end(before)) {
                 return Some(from);
             }
             if from * 2 < stretch.len() {

@@ -51,7 +51,7 @@ impl Input {
         let whole = Cursor::new(magic).chain(raw);
         let (bytes, compressed): (Bytes, _) = if packed.is_some() {
             let count = Arc::new(AtomicU64::new(0));
-            let counted = Counted { inner: whole, count: count.clone() };
+            let counted = Counted { inner: whole, count: count.clone(), broke: None };
             let bytes: Bytes = if is_zstd {
                 let broken = |e: io::Error| (ComplaintKind::BrokenCompression, e.to_string());
                 let mut decoder = zstd::stream::read::Decoder::new(counted).map_err(broken)?;
@@ -126,17 +126,35 @@ impl Input {
     }
 }
 
-/// Counts the compressed bytes that go by.
+/// Counts the compressed bytes that go by, and gives as many as are asked for: a decoder that breaks gives more or less
+/// of what came before the break with what it was fed at once, and that must not hang on how the bytes arrive.
 struct Counted<R> {
     inner: R,
     count: Arc<AtomicU64>,
+    /// Why the stream broke, behind bytes that were given.
+    broke: Option<io::Error>,
 }
 
 impl<R: Read> Read for Counted<R> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        let n = self.inner.read(into)?;
-        self.count.fetch_add(n as u64, Ordering::Relaxed);
-        Ok(n)
+        if let Some(error) = self.broke.take() {
+            return Err(error);
+        }
+        let mut filled = 0;
+        while filled < into.len() {
+            match self.inner.read(&mut into[filled..]) {
+                Ok(0) => break,
+                Ok(n) => filled += n,
+                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+                Err(e) if filled == 0 => return Err(e),
+                Err(e) => {
+                    self.broke = Some(e);
+                    break;
+                }
+            }
+        }
+        self.count.fetch_add(filled as u64, Ordering::Relaxed);
+        Ok(filled)
     }
 }
 

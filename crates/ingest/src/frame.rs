@@ -63,6 +63,11 @@ impl Frame {
         Some(framed)
     }
 
+    /// Whether a line is a part of one that goes on.
+    pub fn is_part(self, line: &[u8]) -> bool {
+        self.take(line).is_some_and(|framed| !framed.ends)
+    }
+
     /// What stands in a line's frame, without its stamp; the line itself where it has none.
     pub fn inside(self, line: &[u8]) -> Cow<'_, [u8]> {
         self.take(line).map_or(Cow::Borrowed(line), |framed| framed.text)

@@ -12,6 +12,7 @@ use serde::Deserialize;
 use crate::json;
 use crate::settings::Settings;
 use crate::stamp::time_of;
+use crate::yaml;
 
 /// Why an incident file cannot be used, and what to do.
 #[derive(Debug, thiserror::Error)]
@@ -117,7 +118,7 @@ fn from_json(text: &str, path: &str) -> Result<Written, IncidentError> {
 /// given.
 fn from_yaml(text: &str, path: &str) -> Result<Written, IncidentError> {
     let (yaml, body, before) = front_matter(text);
-    let parsed: Result<Option<Written>, _> = serde_saphyr::from_str(yaml);
+    let parsed: Result<Option<Written>, _> = yaml::read(yaml);
     let mut written = parsed.map_err(|e| {
         let line = e.location().map_or(0, |l| l.line() + before);
         let words = e.to_string().lines().next().unwrap_or_default().to_string();

@@ -39,6 +39,7 @@ mod stamp;
 mod text;
 mod traces;
 mod utf16;
+mod yaml;
 mod years;
 mod zone;
 

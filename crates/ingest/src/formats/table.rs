@@ -244,7 +244,7 @@ impl Reading for Table {
         rows.finish()
     }
 
-    fn begins_record(&self, line: &[u8]) -> bool {
+    fn begins_record(&self, line: &[u8], _: &[u8]) -> bool {
         let cell = line.split(|b| *b == self.delimiter).nth(self.time_column());
         let unquoted = |c: &[u8]| c.strip_prefix(b"\"").and_then(|c| c.strip_suffix(b"\"")).unwrap_or(c).to_vec();
         cell.is_some_and(|c| Stamps::new(&self.zone, Some(evidence::Time(0))).value(&unquoted(c)).is_some())
