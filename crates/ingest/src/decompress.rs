@@ -37,6 +37,9 @@ const GZIP: &[u8] = b"\x1f\x8b";
 const ZSTD: &[u8] = b"\x28\xb5\x2f\xfd";
 /// Windows of zstd up to 128 MiB, what its own program takes without being asked (RFC 8878 leaves it to the reader).
 const ZSTD_WINDOW_LOG: u32 = 27;
+/// So much of a compressed stream is decompressed at once: what a decoder made in the call in which it met a break is
+/// lost.
+const AT_ONCE: usize = 2 << 10;
 
 impl Input {
     /// The content of a stream, which may be compressed.
@@ -56,9 +59,9 @@ impl Input {
                 let broken = |e: io::Error| (ComplaintKind::BrokenCompression, e.to_string());
                 let mut decoder = zstd::stream::read::Decoder::new(counted).map_err(broken)?;
                 decoder.window_log_max(ZSTD_WINDOW_LOG).map_err(broken)?;
-                Box::new(decoder)
+                Box::new(Little(decoder))
             } else {
-                Box::new(MultiGzDecoder::new(counted))
+                Box::new(Little(MultiGzDecoder::new(counted)))
             };
             (bytes, Some(count))
         } else {
@@ -123,6 +126,16 @@ impl Input {
         };
         self.stopped = over.map(|words| (ComplaintKind::Bomb, words));
         self.stopped.is_some()
+    }
+}
+
+/// Gives at most [`AT_ONCE`].
+struct Little<R>(R);
+
+impl<R: Read> Read for Little<R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let most = into.len().min(AT_ONCE);
+        self.0.read(&mut into[..most])
     }
 }
 
@@ -197,6 +210,18 @@ mod tests {
         bytes.truncate(bytes.len() / 2);
         let (total, words) = content(bytes, &Limits::default());
         assert!(total > 1_000 && total < 700_000, "{total}");
+        assert!(words.starts_with("BrokenCompression: "), "{words}");
+    }
+
+    #[test]
+    fn what_came_before_damage_is_used_up_to_a_few_lines() {
+        let lines: String = (0..1_000).map(|n| format!("line {n} of {}\n", n * 7919 % 1_003)).collect();
+        let mut bytes = gzip(lines.as_bytes());
+        let late = bytes.len() - 200;
+        bytes[late..late + 40].fill(0xff);
+        let (total, words) = content(bytes, &Limits::default());
+        let lost = lines.len() - total;
+        assert!(lost < AT_ONCE + lines.len() * 200 / late, "{lost} of {} bytes are lost", lines.len());
         assert!(words.starts_with("BrokenCompression: "), "{words}");
     }
 

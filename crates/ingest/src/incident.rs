@@ -121,7 +121,7 @@ fn from_yaml(text: &str, path: &str) -> Result<Written, IncidentError> {
     let parsed: Result<Option<Written>, _> = yaml::read(yaml);
     let mut written = parsed.map_err(|e| {
         let line = e.location().map_or(0, |l| l.line() + before);
-        let words = e.to_string().lines().next().unwrap_or_default().to_string();
+        let words = e.to_string().lines().next().unwrap_or_default().chars().take(200).collect();
         IncidentError::NotUnderstood { path: path.into(), line, words }
     })?;
     if let Some(written) = &mut written

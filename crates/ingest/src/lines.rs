@@ -163,7 +163,7 @@ impl Reading for LogLines {
 
     fn begins_record(&self, line: &[u8], before: &[u8]) -> bool {
         let (inside, before) = match &self.layout {
-            Layout::Journal => return journal::begins_block(line),
+            Layout::Journal => return text::is_blank(before) && journal::begins_block(line),
             Layout::Table(columns) => return columns.begins_row(line, &self.zone),
             Layout::Framed(frame) if frame.is_part(before) => return false,
             Layout::Framed(frame) => (frame.inside(line), frame.inside(before)),
@@ -331,6 +331,7 @@ impl<'a> Work<'a> {
             let line = &self.bytes[from..to];
             if line.is_empty() || (line[0].is_ascii_whitespace() && text::is_blank(line)) {
                 self.part.coverage.blank += 1;
+                self.awaits = Awaits::Nothing;
             } else {
                 self.line_end = to;
                 self.line(from, to);
@@ -360,6 +361,7 @@ impl<'a> Work<'a> {
             self.outer = Some((outer, self.stamps.value(stamp)));
             if text::is_blank(&self.bytes[from..to]) {
                 self.part.coverage.blank += outer.physical;
+                self.awaits = Awaits::Nothing;
                 continue;
             }
             self.line(from, to);

@@ -94,7 +94,7 @@ pub fn parse(form: &Form, chunk: &Chunk) -> Part {
     let last = chunk.first_line + text::line_count(&chunk.bytes).max(1) - 1;
     about.complaints.values_mut().for_each(|complaint| complaint.line = complaint.line.min(last));
     if chunk.index == 0 && about.records == 0 && about.complaints.is_empty() && about.lines > about.blank {
-        about.complain(ComplaintKind::Empty, chunk.first_line, "it begins without any record");
+        about.complain(ComplaintKind::Empty, 0, "it begins without any record");
     }
     part
 }

@@ -10,12 +10,16 @@ use evidence::{ComplaintKind, FileCoverage, LogBatch, Time};
 use crate::chunk::{CHUNK_BYTES, Chunk};
 use crate::decompress::Input;
 use crate::form::{Form, Head, Unit};
+use crate::frame::Frame;
 use crate::fuzz::Way;
 use crate::fuzz::ways::By;
 use crate::part::{Content, Part, PointBatch, SpanRecord, parse};
 use crate::settings::{Given, Settings};
 use crate::zone::Zone;
 use crate::{Source, incident, open_stdin, stamp, text};
+
+/// What is told of a complaint has at most so many bytes.
+const WORDS: usize = 600;
 
 /// What an input was taken for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,7 +40,7 @@ pub fn check(bytes: &[u8], way: Way) -> Result<Seen, String> {
     let checked = || match way.by {
         By::Given(given) => source(bytes, given, way),
         By::Format(_) => format(bytes, way),
-        By::Incident => Ok(incident_of(bytes, way)),
+        By::Incident => incident_of(bytes, way),
         By::Moment => moment(bytes, way),
     };
     catch_unwind(AssertUnwindSafe(checked)).unwrap_or_else(|panic| {
@@ -73,6 +77,11 @@ fn source(bytes: &[u8], given: Given, way: Way) -> Result<Seen, String> {
 fn refused(coverage: &FileCoverage) -> Result<Seen, String> {
     let Some(kind) = coverage.complaints.keys().next() else { return Err("it is refused without a word".into()) };
     Ok(Seen { what: format!("refused: {kind}"), records: 0, digest: 0 })
+}
+
+/// What is told of a case does not grow with it.
+fn is_short(words: &str) -> Result<(), String> {
+    if words.len() <= WORDS { Ok(()) } else { Err(format!("it is told in {} bytes", words.len())) }
 }
 
 /// The text that is to be read: decompressed, and UTF-8 where it was UTF-16.
@@ -128,7 +137,9 @@ impl Taken {
         let starts: u64 = self.parts.iter().map(|p| p.starts).sum();
         let (lines, there) = (coverage.lines, text::line_count(content));
         let is_cut = coverage.count(ComplaintKind::LargeDocument) > 0 && self.form.reading().unit() != Unit::Lines;
-        if lines != there && !(is_cut && lines < there) {
+        // Where a bomb is cut off depends on how much is asked for at once.
+        let is_bomb = coverage.count(ComplaintKind::Bomb) > 0;
+        if lines != there && !(is_cut && lines < there) && !is_bomb {
             return Err(format!("{lines} of {there} lines are counted"));
         }
         if lines != starts + coverage.folded + coverage.blank {
@@ -146,8 +157,12 @@ impl Taken {
         }
         for (kind, complaint) in &coverage.complaints {
             if complaint.count == 0 || complaint.line > lines.max(1) {
-                return Err(format!("{} complaints of {kind:?} at line {} of {lines}", complaint.count, complaint.line));
+                return Err(format!(
+                    "{} complaints of {kind:?} at line {} of {lines}",
+                    complaint.count, complaint.line
+                ));
             }
+            is_short(&complaint.detail)?;
         }
         if coverage.records == 0 && coverage.complaints.is_empty() && lines > coverage.blank {
             return Err(format!("{lines} lines are no record, and nothing is said of it"));
@@ -166,8 +181,11 @@ impl Taken {
         let together = format.starts_with("kubernetes") || whole.coverage.count(ComplaintKind::LimitReached) > 0;
         // A quote that was opened lines before may go on over a line that looks like a row.
         let is_quoted = format.starts_with("csv") && self.chunks.iter().any(|c| c.bytes.contains(&b'"'));
+        // A line that a runtime cut into parts may be open while another stream's lines come.
+        let is_part = |line: &[u8]| Frame::Cri.is_part(line) || Frame::Docker.is_part(line);
+        let is_parted = self.chunks.iter().any(|c| c.bytes.split(|b| *b == b'\n').any(is_part));
         let borders = self.chunks.windows(2).all(|pair| self.is_sure(&pair[0].bytes, &pair[1].bytes));
-        if together || is_quoted || !borders {
+        if together || is_quoted || is_parted || !borders {
             return Ok(());
         }
         let (ours, theirs) = (self.records(), whole.records());
@@ -276,15 +294,17 @@ fn records(part: &Part, yearless: bool) -> Vec<u64> {
             all.collect()
         }
         Content::Points(points) => {
-            let all = points.rows.iter().map(|p| {
-                hash_of(&(p.time, p.line, p.value.to_bits(), &points.series[p.series as usize]))
-            });
+            let all = points
+                .rows
+                .iter()
+                .map(|p| hash_of(&(p.time, p.line, p.value.to_bits(), &points.series[p.series as usize])));
             all.collect()
         }
         Content::Spans(spans) => spans.iter().map(|s| hash_of(&(format!("{:?}", s.span), s.line))).collect(),
-        Content::Changes(changes) => {
-            changes.iter().map(|c| hash_of(&format!("{:?}", evidence::ChangeEvent { record: 0, ..c.clone() }))).collect()
-        }
+        Content::Changes(changes) => changes
+            .iter()
+            .map(|c| hash_of(&format!("{:?}", evidence::ChangeEvent { record: 0, ..c.clone() })))
+            .collect(),
         Content::Alerts(alerts) => {
             alerts.iter().map(|a| hash_of(&(&a.name, &a.service, a.starts_at, a.ends_at))).collect()
         }
@@ -308,12 +328,15 @@ fn format(bytes: &[u8], way: Way) -> Result<Seen, String> {
     Ok(Seen { what: format.name.to_string(), records: part.coverage.records, digest: 0 })
 }
 
-fn incident_of(bytes: &[u8], way: Way) -> Seen {
+fn incident_of(bytes: &[u8], way: Way) -> Result<Seen, String> {
     let what = match incident::of_bytes(bytes, "incident.yaml", &way.settings()) {
         Ok(_) => "an incident",
-        Err(_) => "no incident",
+        Err(error) => {
+            is_short(&error.to_string())?;
+            "no incident"
+        }
     };
-    Seen { what: what.into(), records: 0, digest: 0 }
+    Ok(Seen { what: what.into(), records: 0, digest: 0 })
 }
 
 /// A moment that a text names is the one that is written for it.

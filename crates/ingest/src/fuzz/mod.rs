@@ -18,6 +18,6 @@ pub use chance::Chance;
 pub use holds::{Seen, check};
 pub use mutate::mutated;
 pub use pack::packed;
-pub use seeds::{Seeds, samples};
+pub use seeds::Seeds;
 pub use shrink::shrunk;
 pub use ways::{By, Under, Way};

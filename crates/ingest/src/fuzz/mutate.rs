@@ -5,9 +5,9 @@ use crate::fuzz::{Chance, Seeds};
 
 /// How long an input may become, mostly and once in a while.
 const USUAL: usize = 8 << 10;
-const LARGE: usize = 256 << 10;
+const LARGE: usize = 768 << 10;
 /// One in so many inputs may be large.
-const LARGE_IN: usize = 1_000;
+const LARGE_IN: usize = 2_000;
 
 /// Something broken.
 pub fn mutated(seeds: &Seeds, chance: &mut Chance) -> Vec<u8> {
@@ -23,18 +23,14 @@ pub fn mutated(seeds: &Seeds, chance: &mut Chance) -> Vec<u8> {
     text
 }
 
-fn seed<'s>(seeds: &'s Seeds, chance: &mut Chance) -> &'s [u8] {
-    seeds.texts.get(chance.below(seeds.texts.len())).map_or(b"", Vec::as_slice)
-}
-
 fn begun(seeds: &Seeds, chance: &mut Chance) -> Vec<u8> {
     match chance.below(20) {
-        0..13 => seed(seeds, chance).to_vec(),
-        13..15 => [seed(seeds, chance), seed(seeds, chance)].concat(),
-        15 => interleaved(seed(seeds, chance), seed(seeds, chance)),
-        16 => spliced(seed(seeds, chance), seed(seeds, chance), chance),
+        0..13 => seeds.any(chance).to_vec(),
+        13..15 => [seeds.any(chance), seeds.any(chance)].concat(),
+        15 => interleaved(seeds.any(chance), seeds.any(chance)),
+        16 => spliced(seeds.any(chance), seeds.any(chance), chance),
         17 => (0..chance.below(40)).flat_map(|_| chance.pick(PIECES).bytes().collect::<Vec<_>>()).collect(),
-        18 => [LAUGHS.as_bytes(), seed(seeds, chance)].concat(),
+        18 => [LAUGHS.as_bytes(), seeds.any(chance)].concat(),
         _ => (0..chance.below(300)).map(|_| chance.bits() as u8).collect(),
     }
 }
@@ -76,7 +72,7 @@ fn change(text: &mut Vec<u8>, seeds: &Seeds, chance: &mut Chance) {
         19 => ends(text, chance),
         20 => quotes(text, chance),
         21 => key_again(text, chance),
-        22 => *text = spliced(text, seed(seeds, chance), chance),
+        22 => *text = spliced(text, seeds.any(chance), chance),
         _ => recode(text, chance),
     }
 }
@@ -215,8 +211,12 @@ fn recode(text: &mut Vec<u8>, chance: &mut Chance) {
     let mark = chance.once_in(2).then_some('\u{feff}');
     let units = mark.into_iter().chain(rest.chars());
     let recoded: Vec<u8> = match chance.below(4) {
-        0 => units.flat_map(|c| c.encode_utf16(&mut [0; 2]).iter().flat_map(|u| u.to_le_bytes()).collect::<Vec<_>>()).collect(),
-        1 => units.flat_map(|c| c.encode_utf16(&mut [0; 2]).iter().flat_map(|u| u.to_be_bytes()).collect::<Vec<_>>()).collect(),
+        0 => units
+            .flat_map(|c| c.encode_utf16(&mut [0; 2]).iter().flat_map(|u| u.to_le_bytes()).collect::<Vec<_>>())
+            .collect(),
+        1 => units
+            .flat_map(|c| c.encode_utf16(&mut [0; 2]).iter().flat_map(|u| u.to_be_bytes()).collect::<Vec<_>>())
+            .collect(),
         2 => units.map(|c| u8::try_from(c).unwrap_or(b'?')).collect(),
         _ => units.collect::<String>().into_bytes(),
     };

@@ -19,8 +19,5 @@ pub fn packed(bytes: &[u8], chance: &mut Chance) -> Vec<u8> {
 
 fn gzip(part: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
-    match encoder.write_all(part).and_then(|()| encoder.finish()) {
-        Ok(bytes) => bytes,
-        Err(_) => Vec::new(),
-    }
+    encoder.write_all(part).and_then(|()| encoder.finish()).unwrap_or_default()
 }

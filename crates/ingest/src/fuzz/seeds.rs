@@ -3,24 +3,24 @@
 use std::io;
 use std::path::Path;
 
+use crate::Format;
 use crate::formats::FORMATS;
+use crate::fuzz::Chance;
 
-/// The samples of every format, with their format's name.
-pub fn samples() -> impl Iterator<Item = (&'static str, &'static str)> {
-    FORMATS.iter().flat_map(|format| format.samples.iter().map(|sample| (format.name, sample.text)))
-}
-
-/// Texts to begin with.
+/// Texts to begin with, each a whole source.
 #[derive(Clone, Debug, Default)]
 pub struct Seeds {
-    /// Each a whole source.
-    pub texts: Vec<Vec<u8>>,
+    /// For each format its samples.
+    formats: Vec<Vec<Vec<u8>>>,
+    /// Others, mostly logs.
+    others: Vec<Vec<u8>>,
 }
 
 impl Seeds {
     /// The samples of every format.
     pub fn of_formats() -> Seeds {
-        Seeds { texts: samples().map(|(_, text)| text.as_bytes().to_vec()).collect() }
+        let texts = |format: &Format| format.samples.iter().map(|sample| sample.text.as_bytes().to_vec()).collect();
+        Seeds { formats: FORMATS.iter().map(texts).collect(), others: Vec::new() }
     }
 
     /// The samples of every format, and those of a folder of texts that are written as the corpus is: `### name`, the
@@ -35,8 +35,17 @@ impl Seeds {
         for file in files.iter().filter(|path| path.extension().is_some_and(|e| e == "txt")) {
             let all = std::fs::read_to_string(file)?;
             let texts = all.split("### ").filter_map(|part| Some(part.split_once('\n')?.1.split_once(">>>")?.0));
-            seeds.texts.extend(texts.map(|text| text.as_bytes().to_vec()));
+            seeds.others.extend(texts.map(|text| text.as_bytes().to_vec()));
         }
         Ok(seeds)
+    }
+
+    /// Some text: every format as often as another, and the other texts once in three times.
+    pub fn any(&self, chance: &mut Chance) -> &[u8] {
+        let texts = match self.formats.get(chance.below(self.formats.len())) {
+            Some(texts) if self.others.is_empty() || !chance.once_in(3) => texts,
+            _ => &self.others,
+        };
+        texts.get(chance.below(texts.len())).map_or(b"", Vec::as_slice)
     }
 }

@@ -57,15 +57,16 @@ impl Way {
         let forced = (0..FORMATS.len()).map(|n| (By::Format(n), CHUNK_BYTES));
         let others = [(By::Incident, CHUNK_BYTES), (By::Moment, CHUNK_BYTES)];
         let ways = given.chain(forced).chain(others);
-        ways.flat_map(|(by, chunk_bytes)| UNDER.iter().map(move |under| Way { by, under: *under, chunk_bytes })).collect()
+        ways.flat_map(|(by, chunk_bytes)| UNDER.iter().map(move |under| Way { by, under: *under, chunk_bytes }))
+            .collect()
     }
 
     /// Some way: mostly as a file of which nothing is known.
     pub fn any(chance: &mut Chance) -> Way {
         let by = match chance.below(16) {
-            0..8 => By::Given(Given::Guess),
-            8..12 => By::Given(*chance.pick(&GIVENS)),
-            12..14 => By::Format(chance.below(FORMATS.len())),
+            0..7 => By::Given(Given::Guess),
+            7..10 => By::Given(*chance.pick(&GIVENS)),
+            10..14 => By::Format(chance.below(FORMATS.len())),
             14 => By::Incident,
             _ => By::Moment,
         };
@@ -86,9 +87,7 @@ impl Way {
     pub fn settings(self) -> Settings {
         match self.under {
             Under::Defaults => Settings { year: Some(2026), ..Settings::default() },
-            Under::Zone => {
-                Settings { timezone: Zone::of("Europe/Berlin").unwrap_or_default(), ..Settings::default() }
-            }
+            Under::Zone => Settings { timezone: Zone::of("Europe/Berlin").unwrap_or_default(), ..Settings::default() },
             Under::Tight => Settings { limits: tight(), ..Settings::default() },
         }
     }
