@@ -347,8 +347,8 @@ fn moment(bytes: &[u8], way: Way) -> Result<Seen, String> {
     for word in text.split(['\n', ',', '"']).take(64) {
         let Ok(time) = stamp::time_of(word, &settings) else { continue };
         any = true;
-        // At the ends of what a number can hold not every moment of a day has one.
-        if time.0.unsigned_abs() > (i64::MAX - evidence::DAY).unsigned_abs() {
+        // The years at the ends of what a number can hold are not whole: no date of them is read.
+        if !(1678..=2261).contains(&time.civil().year) {
             continue;
         }
         if stamp::time_of(&time.to_string(), &settings) != Ok(time) {
