@@ -10,6 +10,7 @@
 //! beginning, [`Opened::next_chunk`] cuts, [`parse`] makes a [`Part`] of each chunk, and the caller puts the parts in
 //! order. Read [`Form`] first; a new format is one file under `formats` and one line in [`FORMATS`].
 
+mod cells;
 mod chunk;
 mod cut;
 mod decompress;

@@ -359,6 +359,12 @@ impl<'a> Work<'a> {
             let ((from, to), stamp) = (outer.text, &self.bytes[outer.stamp.0..outer.stamp.1]);
             self.number = first + outer.at;
             self.outer = Some((outer, self.stamps.value(stamp)));
+            if outer.is_broken {
+                let in_parts = outer.stamp.1 > outer.stamp.0;
+                let words =
+                    if in_parts { "a line in parts, of which the last is missing" } else { "a frame that is cut" };
+                self.complain(ComplaintKind::Malformed, words);
+            }
             if text::is_blank(&self.bytes[from..to]) {
                 self.part.coverage.blank += outer.physical;
                 self.awaits = Awaits::Nothing;

@@ -12,10 +12,11 @@ use std::sync::Arc;
 use evidence::ComplaintKind;
 use memchr::memchr_iter;
 
+use crate::cells::{self, NOT_CLOSED};
 use crate::chunk::Chunk;
 use crate::form::{Family, Format, Head, Reading, Sample};
 use crate::formats::manual;
-use crate::formats::table::{plain, split_line};
+use crate::formats::table::plain;
 use crate::part::Part;
 use crate::settings::Settings;
 use crate::spans::{RawSpan, Spans, says_failed};
@@ -68,7 +69,7 @@ impl Columns {
     fn of(header: &[u8]) -> Columns {
         let many = |delimiter: u8| memchr_iter(delimiter, header).count();
         let delimiter = *b",;\t".iter().max_by_key(|d| (many(**d), **d == b',')).unwrap_or(&b',');
-        let names: Vec<String> = split_line(header, delimiter).iter().map(|name| plain(name)).collect();
+        let names: Vec<String> = cells::texts(header, delimiter).iter().map(|name| plain(name)).collect();
         let one = |known: &[&str]| known.iter().find_map(|word| names.iter().position(|name| name == word));
         let duration = names.iter().enumerate().find_map(|(n, name)| {
             let unit = ["duration", "latency", "elapsed", "took"].iter().find_map(|word| name.strip_prefix(word))?;
@@ -136,6 +137,9 @@ impl Reading for Rows {
                 part.coverage.blank += 1;
             } else if line == self.columns.header {
                 part.coverage.folded += 1;
+                if cells::is_odd(line) {
+                    part.coverage.complain(ComplaintKind::Malformed, place, NOT_CLOSED);
+                }
             } else {
                 self.row(line, place, &mut stamps, &mut spans, &mut part);
                 part.starts += 1;
@@ -158,11 +162,14 @@ impl Rows {
         if matches!(text, Cow::Owned(_)) {
             part.coverage.complain(ComplaintKind::InvalidUtf8, place, "");
         }
-        let quoted = text.contains('"').then(|| split_line(text.as_bytes(), columns.delimiter));
+        let quoted = text.contains('"').then(|| cells::texts(text.as_bytes(), columns.delimiter));
         let cells: Vec<&str> = match &quoted {
             Some(cells) => cells.iter().map(String::as_str).collect(),
             None => text.split(char::from(columns.delimiter)).collect(),
         };
+        if quoted.is_some() && cells::is_odd(line) {
+            part.coverage.complain(ComplaintKind::Malformed, place, NOT_CLOSED);
+        }
         if cells.len() != columns.many {
             let words = format!("{} cells, {} columns", cells.len(), columns.many);
             part.coverage.complain(ComplaintKind::Ragged, place, words);

@@ -1,15 +1,15 @@
 //! Tables of metrics: what the columns of a CSV mean, and how its rows become points. Shared by the long and the wide
 //! form.
 //!
-//! A line without quotes is split at its delimiters; lines with quotes go through the csv crate in runs. A quote that
-//! is never closed costs its own line and no other: a field over several lines is believed only where the row then has
-//! as many cells as the header. Refuses to know logs.
+//! A quote that is never closed costs its own line and no other: a cell over several lines is believed only where the
+//! row then has as many cells as the header. Refuses to know logs.
 
 use std::collections::HashMap;
 
 use evidence::ComplaintKind;
 use memchr::{memchr, memchr_iter};
 
+use crate::cells::{self, NOT_CLOSED, is_odd, is_well_quoted, undoubled};
 use crate::chunk::Chunk;
 use crate::form::{Head, Reading};
 use crate::part::{Content, Part, Point, PointBatch, SeriesText};
@@ -110,7 +110,7 @@ impl Beginning {
         let lines = head.lines(ROWS + 1);
         let first = lines.first()?;
         let delimiter = *b",;\t".iter().max_by_key(|d| (memchr_iter(**d, first).count(), **d == b','))?;
-        let split = |line: &&[u8]| -> Vec<String> { split_line(line, delimiter) };
+        let split = |line: &&[u8]| -> Vec<String> { cells::texts(line, delimiter) };
         let names = split(first);
         if names.len() < 2 || names.len() > 10_000 {
             return None;
@@ -212,25 +212,6 @@ fn is_missing(cell: &[u8]) -> bool {
     matches!(cell, b"" | b"null" | b"NULL" | b"None" | b"-" | b"NA" | b"N/A")
 }
 
-/// The cells of one line, with the csv crate's rules for quotes.
-pub(crate) fn split_line(line: &[u8], delimiter: u8) -> Vec<String> {
-    let mut reader = reader(line, delimiter);
-    let mut record = csv::ByteRecord::new();
-    match reader.read_byte_record(&mut record) {
-        Ok(true) => record.iter().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect(),
-        _ => Vec::new(),
-    }
-}
-
-fn reader(bytes: &[u8], delimiter: u8) -> csv::Reader<&[u8]> {
-    csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .delimiter(delimiter)
-        .buffer_capacity(4_096)
-        .from_reader(bytes)
-}
-
 impl Table {
     fn time_column(&self) -> usize {
         self.uses.iter().position(|u| *u == Use::Time).unwrap_or(0)
@@ -272,8 +253,6 @@ impl Reading for Table {
 
 /// A field may go over so many lines.
 const FIELD_LINES: usize = 64;
-/// After so many quotes that led astray in a chunk, lines are split without them.
-const ASTRAY: u32 = 16;
 
 /// One chunk's rows on the way to points.
 struct Rows<'a> {
@@ -291,7 +270,6 @@ struct Rows<'a> {
     groups: Groups,
     /// By group and column: the series, or `u32::MAX` where none was made yet.
     series: HashMap<(u32, u32), u32>,
-    astray: u32,
     check_utf8: bool,
     check_nul: bool,
 }
@@ -311,7 +289,6 @@ impl<'a> Rows<'a> {
             cells: Vec::new(),
             groups: Groups::default(),
             series: HashMap::new(),
-            astray: 0,
             check_utf8: std::str::from_utf8(&chunk.bytes).is_err(),
             check_nul: memchr(0, &chunk.bytes).is_some(),
         }
@@ -351,75 +328,49 @@ impl<'a> Rows<'a> {
         self.cells.push((from, line.len()));
     }
 
-    /// Rows with quotes, as far as the csv crate and the header agree on them; gives how many lines were taken.
+    /// The row with quotes that begins with the first of these lines; gives how many of them it takes.
     fn quoted(&mut self, lines: &[(usize, usize)]) -> usize {
-        if self.astray >= ASTRAY {
-            return self.without_quotes(lines[0]);
+        let (from, to) = lines[0];
+        if !is_odd(&self.bytes[from..to]) {
+            self.quoted_row(from, to);
+            return 1;
         }
-        let count = |(from, to): &(usize, usize)| memchr_iter(b'"', &self.bytes[*from..*to]).count();
-        if count(&lines[0]) % 2 == 1 {
-            return self.over_lines(lines);
+        // A cell that goes over several lines is believed where the row then has all its cells.
+        let odd = |(from, to): &(usize, usize)| is_odd(&self.bytes[*from..*to]);
+        let last = lines.iter().take(FIELD_LINES).skip(1).position(odd).map_or(0, |n| n + 1);
+        let row = &self.bytes[from..lines[last].1];
+        let delimiter = self.table.delimiter;
+        if last == 0
+            || !is_well_quoted(row, delimiter)
+            || cells::cells(row, delimiter, true).len() != self.table.uses.len()
+        {
+            self.complain(ComplaintKind::Malformed, NOT_CLOSED);
+            let line = &self.bytes[from..to];
+            self.cells = cells::unquoted(line, delimiter).into_iter().map(|(from, to, _)| (from, to)).collect();
+            self.row(line);
+            return 1;
         }
-        let even = |place: &&(usize, usize)| place.1 > place.0 && count(place) % 2 == 0;
-        let run = lines.iter().take(4_096).take_while(even).count();
-        self.run(&lines[..run.max(1)])
-    }
-
-    /// A run of lines in each of which quotes are closed: each should be one row.
-    fn run(&mut self, lines: &[(usize, usize)]) -> usize {
-        let bytes = &self.bytes[lines[0].0..lines[lines.len() - 1].1];
-        let mut reader = reader(bytes, self.table.delimiter);
-        let mut record = csv::ByteRecord::new();
-        let first = self.number;
-        let mut taken = 0;
-        while taken < lines.len() && matches!(reader.read_byte_record(&mut record), Ok(true)) {
-            let line = record.position().map_or(0, |p| p.line() as usize - 1);
-            if line != taken || memchr(b'\n', record.as_slice()).is_some() {
-                break;
-            }
-            self.number = first + taken as u64;
-            self.row_of(&record);
-            taken += 1;
-        }
-        self.number = first;
-        if taken == 0 { self.without_quotes(lines[0]) } else { taken }
-    }
-
-    /// A field that goes over several lines: believed where the row then has all its cells.
-    fn over_lines(&mut self, lines: &[(usize, usize)]) -> usize {
-        let odd = |(from, to): &(usize, usize)| memchr_iter(b'"', &self.bytes[*from..*to]).count() % 2 == 1;
-        let Some(last) = lines.iter().take(FIELD_LINES).skip(1).position(odd).map(|n| n + 1) else {
-            return self.without_quotes(lines[0]);
-        };
-        let mut reader = reader(&self.bytes[lines[0].0..lines[last].1], self.table.delimiter);
-        let mut record = csv::ByteRecord::new();
-        let read = matches!(reader.read_byte_record(&mut record), Ok(true)) && record.len() == self.table.uses.len();
-        if !read || !matches!(reader.read_byte_record(&mut csv::ByteRecord::new()), Ok(false)) {
-            return self.without_quotes(lines[0]);
-        }
-        self.row_of(&record);
+        self.quoted_row(from, lines[last].1);
         self.part.coverage.folded += last as u64;
         last + 1
     }
 
-    /// A line whose quotes mean nothing.
-    fn without_quotes(&mut self, (from, to): (usize, usize)) -> usize {
-        self.astray += 1;
-        self.complain(ComplaintKind::Malformed, "a quote that is not closed; the line was split without it");
-        let line = &self.bytes[from..to];
-        self.split(line);
-        for cell in &mut self.cells {
-            cell.0 += usize::from(line.get(cell.0) == Some(&b'"') && cell.0 < cell.1);
-            cell.1 -= usize::from(cell.1 > cell.0 && line.get(cell.1 - 1) == Some(&b'"'));
+    /// A row whose quotes are closed.
+    fn quoted_row(&mut self, from: usize, to: usize) {
+        let row = &self.bytes[from..to];
+        let all = cells::cells(row, self.table.delimiter, true);
+        if !all.iter().any(|(from, to, quoted)| *quoted && memchr(b'"', &row[*from..*to]).is_some()) {
+            self.cells = all.into_iter().map(|(from, to, _)| (from, to)).collect();
+            return self.row(row);
         }
-        self.row(line);
-        1
-    }
-
-    fn row_of(&mut self, record: &csv::ByteRecord) {
-        self.cells.clear();
-        self.cells.extend((0..record.len()).filter_map(|n| record.range(n)).map(|r| (r.start, r.end)));
-        self.row(record.as_slice());
+        let (mut made, mut places) = (Vec::with_capacity(row.len()), Vec::with_capacity(all.len()));
+        for (from, to, quoted) in all {
+            let start = made.len();
+            made.extend_from_slice(&if quoted { undoubled(&row[from..to]) } else { row[from..to].into() });
+            places.push((start, made.len()));
+        }
+        self.cells = places;
+        self.row(&made);
     }
 
     fn complain(&mut self, kind: ComplaintKind, detail: &str) {

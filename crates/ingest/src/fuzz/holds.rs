@@ -49,12 +49,19 @@ pub fn check(bytes: &[u8], way: Way) -> Result<Seen, String> {
     })
 }
 
-/// What reading a source gave.
+/// What reading a source gave, as far as it is compared. The text itself is not kept: it may be long.
 struct Taken {
     form: Form,
-    chunks: Vec<Chunk>,
-    parts: Vec<Part>,
+    chunks: u64,
+    /// Lines on which a record begins.
+    starts: u64,
+    /// A hash of each record, without its number.
+    records: Vec<u64>,
     coverage: FileCoverage,
+    /// Whether the records of one chunk may hang on what stands in another.
+    is_bound: bool,
+    /// What did not hold in a part.
+    fault: Option<String>,
 }
 
 fn source(bytes: &[u8], given: Given, way: Way) -> Result<Seen, String> {
@@ -63,13 +70,13 @@ fn source(bytes: &[u8], given: Given, way: Way) -> Result<Seen, String> {
         Ok(whole) => whole,
         Err(coverage) => return refused(&coverage),
     };
-    let content = content(bytes, &settings);
-    whole.holds(&content).map_err(|words| format!("{}: {words}", whole.form.format().name))?;
+    let lines = lines_of(bytes, &settings);
+    whole.holds(lines).map_err(|words| format!("{}: {words}", whole.form.format().name))?;
     if way.chunk_bytes < CHUNK_BYTES {
         let cut = read(bytes, given, &settings, Some(way.chunk_bytes));
         let cut = cut.map_err(|_| "it is refused where it arrives in small pieces".to_string())?;
-        let named = |words: String| format!("{}, in {} chunks: {words}", cut.form.format().name, cut.chunks.len());
-        cut.holds(&content).and_then(|()| cut.is_as(&whole)).map_err(named)?;
+        let named = |words: String| format!("{}, in {} chunks: {words}", cut.form.format().name, cut.chunks);
+        cut.holds(lines).and_then(|()| cut.is_as(&whole)).map_err(named)?;
     }
     Ok(whole.seen())
 }
@@ -84,19 +91,19 @@ fn is_short(words: &str) -> Result<(), String> {
     if words.len() <= WORDS { Ok(()) } else { Err(format!("it is told in {} bytes", words.len())) }
 }
 
-/// The text that is to be read: decompressed, and UTF-8 where it was UTF-16.
-fn content(bytes: &[u8], settings: &Settings) -> Vec<u8> {
-    let Ok(mut input) = Input::new(Box::new(Cursor::new(bytes.to_vec())), &settings.limits) else {
-        return Vec::new();
-    };
-    let (mut all, mut block) = (Vec::new(), vec![0; 16 << 10]);
+/// How many lines there are to be read.
+fn lines_of(bytes: &[u8], settings: &Settings) -> u64 {
+    let Ok(mut input) = Input::new(Box::new(Cursor::new(bytes.to_vec())), &settings.limits) else { return 0 };
+    let (mut lines, mut last, mut block) = (0, b'\n', vec![0; 16 << 10]);
+    let mut first = true;
     loop {
-        match input.fill(&mut block) {
-            0 => break,
-            n => all.extend_from_slice(&block[..n]),
+        let n = input.fill(&mut block);
+        let text = if first { block[..n].strip_prefix(b"\xef\xbb\xbf").unwrap_or(&block[..n]) } else { &block[..n] };
+        (lines, last, first) = (lines + text::newlines(text), text.last().copied().unwrap_or(last), false);
+        if n == 0 {
+            return lines + u64::from(last != b'\n');
         }
     }
-    if all.starts_with(b"\xef\xbb\xbf") { all.split_off(3) } else { all }
 }
 
 fn read(bytes: &[u8], given: Given, settings: &Settings, cut: Option<usize>) -> Result<Taken, FileCoverage> {
@@ -108,14 +115,31 @@ fn read(bytes: &[u8], given: Given, settings: &Settings, cut: Option<usize>) -> 
         opened.cut_at(bytes);
     }
     let _ = opened.first_stamps();
-    let (mut chunks, mut parts) = (Vec::new(), Vec::new());
+    let form = opened.form().clone();
+    let mut taken = Taken {
+        chunks: 0,
+        starts: 0,
+        records: Vec::new(),
+        coverage: FileCoverage::default(),
+        // What they make of one object hangs on the others in its chunk.
+        is_bound: form.format().name.starts_with("kubernetes"),
+        fault: None,
+        form,
+    };
+    let mut before: Option<Chunk> = None;
     while let Some(chunk) = opened.next_chunk() {
-        parts.push(parse(opened.form(), &chunk));
-        chunks.push(chunk);
+        let part = parse(opened.form(), &chunk);
+        taken.take(&part, &chunk, before.as_ref());
+        before = Some(chunk);
     }
-    let mut coverage = opened.coverage();
-    parts.iter().for_each(|part| coverage.add(&part.coverage));
-    Ok(Taken { form: opened.form().clone(), chunks, parts, coverage })
+    let lines = taken.coverage.lines;
+    taken.coverage.add(&opened.coverage());
+    // Blank lines before everything else are in no chunk.
+    let (passed, next) = (taken.coverage.lines - lines, before.map_or(0, |chunk| chunk.first_line));
+    if next > taken.coverage.lines.max(1) || passed > taken.coverage.blank {
+        taken.fault = Some(format!("{passed} lines are passed over, and a chunk begins at line {next}"));
+    }
+    Ok(taken)
 }
 
 /// A stream that gives at most so many bytes at once.
@@ -132,10 +156,31 @@ impl Read for Pieces {
 }
 
 impl Taken {
-    fn holds(&self, content: &[u8]) -> Result<(), String> {
-        let coverage = &self.coverage;
-        let starts: u64 = self.parts.iter().map(|p| p.starts).sum();
-        let (lines, there) = (coverage.lines, text::line_count(content));
+    fn take(&mut self, part: &Part, chunk: &Chunk, before: Option<&Chunk>) {
+        self.chunks += 1;
+        self.starts += part.starts;
+        self.coverage.add(&part.coverage);
+        self.records.extend(records(part, self.form.needs_year()));
+        // A quote that was opened lines before may go on over a line that looks like a row.
+        let is_quoted = self.form.format().name.starts_with("csv") && chunk.bytes.contains(&b'"');
+        // A line that a runtime cut into parts may be open while another stream's lines come.
+        let is_part = |line: &[u8]| Frame::Cri.is_part(line) || Frame::Docker.is_part(line);
+        let is_parted = || chunk.bytes.split(|b| *b == b'\n').any(is_part);
+        let is_sure = || before.is_none_or(|before| self.is_sure(&before.bytes, &chunk.bytes));
+        self.is_bound = self.is_bound || is_quoted || is_parted() || !is_sure();
+        let follows = before.is_none_or(|b| chunk.first_line == b.first_line + text::newlines(&b.bytes));
+        let held = if follows { part_holds(part, chunk) } else { Err("a chunk begins at another line".into()) };
+        if let (Err(words), None) = (held, &self.fault) {
+            self.fault = Some(words);
+        }
+    }
+
+    fn holds(&self, there: u64) -> Result<(), String> {
+        if let Some(fault) = &self.fault {
+            return Err(fault.clone());
+        }
+        let (coverage, starts) = (&self.coverage, self.starts);
+        let lines = coverage.lines;
         let is_cut = coverage.count(ComplaintKind::LargeDocument) > 0 && self.form.reading().unit() != Unit::Lines;
         // Where a bomb is cut off depends on how much is asked for at once.
         let is_bomb = coverage.count(ComplaintKind::Bomb) > 0;
@@ -145,15 +190,6 @@ impl Taken {
         if lines != starts + coverage.folded + coverage.blank {
             let (folded, blank) = (coverage.folded, coverage.blank);
             return Err(format!("{lines} lines are not {starts} starts, {folded} folded and {blank} blank ones"));
-        }
-        // Blank lines before everything else are in no chunk.
-        let mut next_line = 1 + lines - self.parts.iter().map(|p| p.coverage.lines).sum::<u64>();
-        for (chunk, part) in self.chunks.iter().zip(&self.parts) {
-            if chunk.first_line != next_line {
-                return Err(format!("a chunk begins at line {}, not {next_line}", chunk.first_line));
-            }
-            next_line += text::newlines(&chunk.bytes);
-            part_holds(part, chunk)?;
         }
         for (kind, complaint) in &coverage.complaints {
             if complaint.count == 0 || complaint.line > lines.max(1) {
@@ -176,23 +212,13 @@ impl Taken {
         if self.form.format().name != whole.form.format().name {
             return Err("where it arrives in small pieces, it is of another format".into());
         }
-        let format = self.form.format().name;
-        // What they make of one object hangs on the others in its chunk; and so does which series are too many.
-        let together = format.starts_with("kubernetes") || whole.coverage.count(ComplaintKind::LimitReached) > 0;
-        // A quote that was opened lines before may go on over a line that looks like a row.
-        let is_quoted = format.starts_with("csv") && self.chunks.iter().any(|c| c.bytes.contains(&b'"'));
-        // A line that a runtime cut into parts may be open while another stream's lines come.
-        let is_part = |line: &[u8]| Frame::Cri.is_part(line) || Frame::Docker.is_part(line);
-        let is_parted = self.chunks.iter().any(|c| c.bytes.split(|b| *b == b'\n').any(is_part));
-        let borders = self.chunks.windows(2).all(|pair| self.is_sure(&pair[0].bytes, &pair[1].bytes));
-        if together || is_quoted || is_parted || !borders {
+        // Which series are too many hangs on the others in the chunk.
+        let is_full = whole.coverage.count(ComplaintKind::LimitReached) > 0;
+        let (ours, theirs) = (&self.records, &whole.records);
+        if self.is_bound || is_full || ours == theirs {
             return Ok(());
         }
-        let (ours, theirs) = (self.records(), whole.records());
-        if ours == theirs {
-            return Ok(());
-        }
-        let at = ours.iter().zip(&theirs).position(|(a, b)| a != b).unwrap_or(ours.len().min(theirs.len()));
+        let at = ours.iter().zip(theirs).position(|(a, b)| a != b).unwrap_or(ours.len().min(theirs.len()));
         Err(format!("{} records, else {}; other ones from number {at} on", ours.len(), theirs.len()))
     }
 
@@ -204,16 +230,9 @@ impl Taken {
         is_whole && self.form.reading().begins_record(head.strip_suffix(b"\r").unwrap_or(head), last)
     }
 
-    /// A hash of each record, without its number.
-    fn records(&self) -> Vec<u64> {
-        self.parts.iter().flat_map(|part| records(part, self.form.needs_year())).collect()
-    }
-
     fn seen(&self) -> Seen {
-        let mut hasher = DefaultHasher::new();
-        self.records().hash(&mut hasher);
         let (what, records) = (self.form.format().name.to_string(), self.coverage.records);
-        Seen { what, records, digest: hasher.finish() }
+        Seen { what, records, digest: hash_of(&self.records) }
     }
 }
 
