@@ -145,6 +145,18 @@ pub struct Complaint {
     pub detail: String,
 }
 
+/// So many bytes are kept of a detail: it may quote what stands in a file.
+const DETAIL_BYTES: usize = 300;
+
+/// The beginning of a detail that is too long.
+fn clipped(mut detail: String) -> String {
+    if detail.len() > DETAIL_BYTES {
+        detail.truncate(detail.floor_char_boundary(DETAIL_BYTES));
+        detail.push('…');
+    }
+    detail
+}
+
 /// What was read of one file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FileCoverage {
@@ -180,7 +192,7 @@ impl FileCoverage {
         let entry = self.complaints.entry(kind).or_default();
         if entry.count == 0 || (line != 0 && line < entry.line) {
             entry.line = line;
-            entry.detail = detail.into();
+            entry.detail = clipped(detail.into());
         }
         entry.count += count;
     }

@@ -38,6 +38,7 @@ pub(crate) struct Cutter {
     index: u64,
     years: Option<Years>,
     block: Vec<u8>,
+    chunk_bytes: usize,
     pub coverage: FileCoverage,
 }
 
@@ -65,6 +66,7 @@ impl Cutter {
             index: 0,
             years: None,
             block,
+            chunk_bytes: CHUNK_BYTES,
             coverage: FileCoverage::default(),
         };
         head.chunks(BLOCK.min(most)).for_each(|block| cutter.accept(block));
@@ -76,12 +78,18 @@ impl Cutter {
         self.years = Some(Years::new(base));
     }
 
+    /// Another size for chunks: so that what lies across a border is tried with few bytes.
+    pub fn cut_at(&mut self, chunk_bytes: usize) {
+        self.chunk_bytes = chunk_bytes.max(1);
+    }
+
     /// The next chunk; `None` at the end.
     pub fn next(&mut self) -> Option<Chunk> {
-        let end = match self.unit {
-            Unit::Document => self.all(),
-            Unit::Lines | Unit::DocumentLines => self.border(),
-        };
+        let mut end = self.end();
+        while self.index == 0 && end < self.pending.len() && text::is_blank(&self.pending[..end]) {
+            self.pass_blanks(end);
+            end = self.end();
+        }
         if end == 0 {
             return None;
         }
@@ -95,17 +103,35 @@ impl Cutter {
         Some(chunk)
     }
 
+    /// Where the next chunk ends.
+    fn end(&mut self) -> usize {
+        match self.unit {
+            Unit::Document => self.all(),
+            Unit::Lines | Unit::DocumentLines => self.border(),
+        }
+    }
+
+    /// Blank lines before everything else are counted here: a first chunk has something in it.
+    fn pass_blanks(&mut self, end: usize) {
+        let lines = text::newlines(&self.pending[..end]);
+        self.pending.drain(..end);
+        self.line_start = self.line_start.saturating_sub(end);
+        self.next_line += lines;
+        self.coverage.lines += lines;
+        self.coverage.blank += lines;
+    }
+
     fn all(&mut self) -> usize {
         while self.read() {}
         self.pending.len()
     }
 
     fn border(&mut self) -> usize {
-        while self.pending.len() <= CHUNK_BYTES && self.read() {}
-        if self.pending.len() <= CHUNK_BYTES {
+        while self.pending.len() <= self.chunk_bytes && self.read() {}
+        if self.pending.len() <= self.chunk_bytes {
             return self.pending.len();
         }
-        match self.last_record(&self.pending[..CHUNK_BYTES]) {
+        match self.last_record(&self.pending[..self.chunk_bytes]) {
             Some(border) => border,
             None => self.next_line_end(),
         }
@@ -116,8 +142,9 @@ impl Cutter {
         let last = memrchr(b'\n', stretch)?;
         let mut end = last;
         while let Some(newline) = memrchr(b'\n', &stretch[..end]) {
-            let from = newline + 1;
-            if self.form.reading().begins_record(text::without_end(&stretch[from..=end])) {
+            let (from, line) = (newline + 1, &stretch[newline + 1..=end]);
+            let before = &stretch[memrchr(b'\n', &stretch[..newline]).map_or(0, |n| n + 1)..=newline];
+            if self.form.reading().begins_record(text::without_end(line), text::without_end(before)) {
                 return Some(from);
             }
             if from * 2 < stretch.len() {
@@ -130,7 +157,7 @@ impl Cutter {
 
     /// The end of a line that is longer than a chunk.
     fn next_line_end(&mut self) -> usize {
-        let mut from = CHUNK_BYTES;
+        let mut from = self.chunk_bytes;
         loop {
             if let Some(newline) = memchr(b'\n', &self.pending[from..]) {
                 return from + newline + 1;

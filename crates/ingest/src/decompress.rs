@@ -37,6 +37,9 @@ const GZIP: &[u8] = b"\x1f\x8b";
 const ZSTD: &[u8] = b"\x28\xb5\x2f\xfd";
 /// Windows of zstd up to 128 MiB, what its own program takes without being asked (RFC 8878 leaves it to the reader).
 const ZSTD_WINDOW_LOG: u32 = 27;
+/// So much of a compressed stream is decompressed at once: what a decoder made in the call in which it met a break is
+/// lost.
+const AT_ONCE: usize = 2 << 10;
 
 impl Input {
     /// The content of a stream, which may be compressed.
@@ -51,14 +54,14 @@ impl Input {
         let whole = Cursor::new(magic).chain(raw);
         let (bytes, compressed): (Bytes, _) = if packed.is_some() {
             let count = Arc::new(AtomicU64::new(0));
-            let counted = Counted { inner: whole, count: count.clone() };
+            let counted = Counted { inner: whole, count: count.clone(), broke: None };
             let bytes: Bytes = if is_zstd {
                 let broken = |e: io::Error| (ComplaintKind::BrokenCompression, e.to_string());
                 let mut decoder = zstd::stream::read::Decoder::new(counted).map_err(broken)?;
                 decoder.window_log_max(ZSTD_WINDOW_LOG).map_err(broken)?;
-                Box::new(decoder)
+                Box::new(Little(decoder))
             } else {
-                Box::new(MultiGzDecoder::new(counted))
+                Box::new(Little(MultiGzDecoder::new(counted)))
             };
             (bytes, Some(count))
         } else {
@@ -126,17 +129,45 @@ impl Input {
     }
 }
 
-/// Counts the compressed bytes that go by.
+/// Gives at most [`AT_ONCE`].
+struct Little<R>(R);
+
+impl<R: Read> Read for Little<R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let most = into.len().min(AT_ONCE);
+        self.0.read(&mut into[..most])
+    }
+}
+
+/// Counts the compressed bytes that go by, and gives as many as are asked for: a decoder that breaks gives more or less
+/// of what came before the break with what it was fed at once, and that must not hang on how the bytes arrive.
 struct Counted<R> {
     inner: R,
     count: Arc<AtomicU64>,
+    /// Why the stream broke, behind bytes that were given.
+    broke: Option<io::Error>,
 }
 
 impl<R: Read> Read for Counted<R> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        let n = self.inner.read(into)?;
-        self.count.fetch_add(n as u64, Ordering::Relaxed);
-        Ok(n)
+        if let Some(error) = self.broke.take() {
+            return Err(error);
+        }
+        let mut filled = 0;
+        while filled < into.len() {
+            match self.inner.read(&mut into[filled..]) {
+                Ok(0) => break,
+                Ok(n) => filled += n,
+                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+                Err(e) if filled == 0 => return Err(e),
+                Err(e) => {
+                    self.broke = Some(e);
+                    break;
+                }
+            }
+        }
+        self.count.fetch_add(filled as u64, Ordering::Relaxed);
+        Ok(filled)
     }
 }
 
@@ -179,6 +210,18 @@ mod tests {
         bytes.truncate(bytes.len() / 2);
         let (total, words) = content(bytes, &Limits::default());
         assert!(total > 1_000 && total < 700_000, "{total}");
+        assert!(words.starts_with("BrokenCompression: "), "{words}");
+    }
+
+    #[test]
+    fn what_came_before_damage_is_used_up_to_a_few_lines() {
+        let lines: String = (0..1_000).map(|n| format!("line {n} of {}\n", n * 7919 % 1_003)).collect();
+        let mut bytes = gzip(lines.as_bytes());
+        let late = bytes.len() - 200;
+        bytes[late..late + 40].fill(0xff);
+        let (total, words) = content(bytes, &Limits::default());
+        let lost = lines.len() - total;
+        assert!(lost < AT_ONCE + lines.len() * 200 / late, "{lost} of {} bytes are lost", lines.len());
         assert!(words.starts_with("BrokenCompression: "), "{words}");
     }
 

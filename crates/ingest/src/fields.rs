@@ -408,7 +408,7 @@ impl<'a> Value<'a> {
             Value::Json(raw) => json::scalar(raw),
             Value::Quoted(inner) => json::unescaped(inner),
             Value::Bare(text) => Cow::Borrowed(text),
-            Value::Doubled(inner) => undoubled(inner),
+            Value::Doubled(inner) => crate::cells::undoubled(inner),
         }
     }
 
@@ -454,7 +454,7 @@ impl<'a> Value<'a> {
                 false
             }
             Value::Doubled(inner) => {
-                scratch.extend_from_slice(&undoubled(inner));
+                scratch.extend_from_slice(&crate::cells::undoubled(inner));
                 true
             }
         };
@@ -472,21 +472,6 @@ impl<'a> Value<'a> {
             out.extend_from_slice(text);
         }
     }
-}
-
-/// A cell's text, its quotes doubled no more.
-fn undoubled(inner: &[u8]) -> Cow<'_, [u8]> {
-    if memchr::memchr(b'"', inner).is_none() {
-        return Cow::Borrowed(inner);
-    }
-    let mut out = Vec::with_capacity(inner.len());
-    for byte in inner {
-        let second = *byte == b'"' && out.last() == Some(&b'"');
-        if !second {
-            out.push(*byte);
-        }
-    }
-    Cow::Owned(out)
 }
 
 /// Takes the fields of a logfmt line: `key=value`, `key="a value"`, and bare words, which are flags. Gives how many

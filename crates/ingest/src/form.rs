@@ -165,8 +165,8 @@ pub(crate) trait Reading: fmt::Debug + Send + Sync {
         Unit::Lines
     }
 
-    /// Whether a whole line surely begins a record, so that a chunk may begin with it.
-    fn begins_record(&self, _line: &[u8]) -> bool {
+    /// Whether a whole line, behind the one before it, surely begins a record, so that a chunk may begin with it.
+    fn begins_record(&self, _line: &[u8], _before: &[u8]) -> bool {
         true
     }
 

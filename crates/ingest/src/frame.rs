@@ -9,6 +9,7 @@ use std::borrow::Cow;
 use memchr::{memchr, memmem};
 
 use crate::json::{self, Kind};
+use crate::lines::is_object;
 use crate::stamp::Shape;
 use crate::text::{self, Lines};
 
@@ -61,6 +62,11 @@ impl Frame {
             framed.text = Cow::Owned(plain);
         }
         Some(framed)
+    }
+
+    /// Whether a line is a part of one that goes on.
+    pub fn is_part(self, line: &[u8]) -> bool {
+        self.take(line).is_some_and(|framed| !framed.ends)
     }
 
     /// What stands in a line's frame, without its stamp; the line itself where it has none.
@@ -162,33 +168,49 @@ pub(crate) struct Outer {
     pub physical: u64,
     /// Where its stamp stands in [`Unwrapped::bytes`]; empty where it has no frame.
     pub stamp: (usize, usize),
+    /// Whether its frame is broken, or its last part is not there.
+    pub is_broken: bool,
 }
 
 /// Takes the frames off and joins what was cut; a joined line has at most so many bytes.
 pub(crate) fn unwrap(frame: Frame, bytes: &[u8], most: usize) -> Unwrapped {
     let mut out = Unwrapped { bytes: Vec::with_capacity(bytes.len()), ..Unwrapped::default() };
-    let mut open: [Option<usize>; 2] = [None, None];
+    let mut open: [Option<Parts>; 2] = [None, None];
     for (at, (from, to)) in Lines::new(bytes).enumerate() {
         let line = &bytes[from..to];
         let Some(framed) = frame.take(line) else {
             let text = out.keep(line);
-            out.lines.push(Outer { text, raw: (from, to), at: at as u64, physical: 1, stamp: (0, 0) });
+            let is_broken = frame == Frame::Docker && line.starts_with(b"{") && !is_object(line);
+            out.lines.push(Outer { text, raw: (from, to), at: at as u64, physical: 1, is_broken, ..Outer::default() });
             continue;
         };
-        let index = match open[framed.stream] {
-            Some(index) => {
-                out.join(index, &framed.text, most);
-                index
-            }
+        let (stream, ends) = (&mut open[framed.stream], framed.ends);
+        match stream {
+            Some(parts) => out.join(parts, &framed.text, most),
             None => {
-                let (stamp, text) = (out.keep(&framed.stamp), out.keep(&framed.text));
-                out.lines.push(Outer { text, raw: (from, to), at: at as u64, physical: 1, stamp });
-                out.lines.len() - 1
+                let stamp = out.keep(&framed.stamp);
+                let text = if ends { out.keep(&framed.text) } else { (0, 0) };
+                out.lines.push(Outer { text, raw: (from, to), at: at as u64, physical: 1, stamp, is_broken: false });
+                if !ends {
+                    *stream = Some(Parts { index: out.lines.len() - 1, text: framed.text.into_owned() });
+                }
             }
-        };
-        open[framed.stream] = (!framed.ends).then_some(index);
+        }
+        if ends && let Some(parts) = stream.take() {
+            out.close(&parts);
+        }
+    }
+    for parts in open.into_iter().flatten() {
+        out.close(&parts);
+        out.lines[parts.index].is_broken = true;
     }
     out
+}
+
+/// A line that came in parts, so far. Kept apart: parts of another stream may come between.
+struct Parts {
+    index: usize,
+    text: Vec<u8>,
 }
 
 impl Unwrapped {
@@ -198,23 +220,20 @@ impl Unwrapped {
         (from, self.bytes.len())
     }
 
-    /// Adds a part to a line that is open; another stream's line may have come between.
-    fn join(&mut self, index: usize, part: &[u8], most: usize) {
-        let (mut from, to) = self.lines[index].text;
-        if to != self.bytes.len() {
-            let moved = self.bytes.len();
-            self.bytes.extend_from_within(from..to);
-            from = moved;
-        }
-        let room = most.saturating_sub(self.bytes.len() - from);
-        self.bytes.extend_from_slice(&part[..part.len().min(room)]);
-        let line = &mut self.lines[index];
-        line.text = (from, self.bytes.len());
+    /// Adds a part to a line that is open.
+    fn join(&mut self, parts: &mut Parts, part: &[u8], most: usize) {
+        let room = most.saturating_sub(parts.text.len());
+        parts.text.extend_from_slice(&part[..part.len().min(room)]);
+        let line = &mut self.lines[parts.index];
         line.physical += 1;
         if part.len() > room {
             let (first, count) = self.too_long.unwrap_or((line.at, 0));
             self.too_long = Some((first, count + 1));
         }
+    }
+
+    fn close(&mut self, parts: &Parts) {
+        self.lines[parts.index].text = self.keep(&parts.text);
     }
 
     /// The texts as a source of their own, one a line.

@@ -12,6 +12,7 @@ use serde::Deserialize;
 use crate::json;
 use crate::settings::Settings;
 use crate::stamp::time_of;
+use crate::yaml;
 
 /// Why an incident file cannot be used, and what to do.
 #[derive(Debug, thiserror::Error)]
@@ -82,9 +83,14 @@ pub fn incident(path: &Path, settings: &Settings) -> Result<Incident, IncidentEr
     let mut bytes = Vec::new();
     let read = File::open(path).and_then(|file| file.take(MOST_BYTES).read_to_end(&mut bytes));
     read.map_err(|error| IncidentError::Unreadable { path: name.clone(), error })?;
-    let text = String::from_utf8_lossy(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes)).into_owned();
-    let written = if text.trim_start().starts_with('{') { from_json(&text, &name)? } else { from_yaml(&text, &name)? };
-    written.incident(&name, settings)
+    of_bytes(&bytes, &name, settings)
+}
+
+/// What stands in an incident file.
+pub(crate) fn of_bytes(bytes: &[u8], path: &str, settings: &Settings) -> Result<Incident, IncidentError> {
+    let text = String::from_utf8_lossy(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes));
+    let written = if text.trim_start().starts_with('{') { from_json(&text, path)? } else { from_yaml(&text, path)? };
+    written.incident(path, settings)
 }
 
 fn from_json(text: &str, path: &str) -> Result<Written, IncidentError> {
@@ -112,10 +118,10 @@ fn from_json(text: &str, path: &str) -> Result<Written, IncidentError> {
 /// given.
 fn from_yaml(text: &str, path: &str) -> Result<Written, IncidentError> {
     let (yaml, body, before) = front_matter(text);
-    let parsed: Result<Option<Written>, _> = serde_saphyr::from_str(yaml);
+    let parsed: Result<Option<Written>, _> = yaml::read(yaml);
     let mut written = parsed.map_err(|e| {
         let line = e.location().map_or(0, |l| l.line() + before);
-        let words = e.to_string().lines().next().unwrap_or_default().to_string();
+        let words = e.to_string().lines().next().unwrap_or_default().chars().take(200).collect();
         IncidentError::NotUnderstood { path: path.into(), line, words }
     })?;
     if let Some(written) = &mut written

@@ -175,8 +175,8 @@ pub(crate) fn text_of(object: &[u8], key: &str, depth: usize) -> Option<String> 
 }
 
 /// The values of a text that holds one array of them, or one after the other, as (from, to). Gives what it could, and
-/// where it broke.
-pub(crate) fn values(text: &[u8], depth: usize, mut each: impl FnMut(usize, usize)) -> Result<(), (usize, Broken)> {
+/// where it broke, else where it ends.
+pub(crate) fn values(text: &[u8], depth: usize, mut each: impl FnMut(usize, usize)) -> Result<usize, (usize, Broken)> {
     let mut at = skip_blanks(text, 0);
     let array = text.get(at) == Some(&b'[');
     if array {
@@ -184,7 +184,7 @@ pub(crate) fn values(text: &[u8], depth: usize, mut each: impl FnMut(usize, usiz
     }
     while at < text.len() {
         if array && text[at] == b']' {
-            return Ok(());
+            return Ok(at + 1);
         }
         let end = value_end(text, at, depth).map_err(|broken| (at, broken))?;
         each(at, end);
@@ -193,7 +193,7 @@ pub(crate) fn values(text: &[u8], depth: usize, mut each: impl FnMut(usize, usiz
             at = skip_blanks(text, at + 1);
         }
     }
-    if array { Err((text.len(), Broken::Syntax)) } else { Ok(()) }
+    if array { Err((text.len(), Broken::Syntax)) } else { Ok(at) }
 }
 
 /// The values of a text, as (from, to), and where it broke.
@@ -203,7 +203,7 @@ pub(crate) type Places = (Vec<(usize, usize)>, Result<(), (usize, Broken)>);
 pub(crate) fn places(text: &[u8], depth: usize) -> Places {
     let mut out = Vec::new();
     let end = values(text, depth, |from, to| out.push((from, to)));
-    (out, end)
+    (out, end.map(|_| ()))
 }
 
 /// A scalar's text: a string without its quotes and escapes, anything else as it is.

@@ -10,6 +10,7 @@
 //! beginning, [`Opened::next_chunk`] cuts, [`parse`] makes a [`Part`] of each chunk, and the caller puts the parts in
 //! order. Read [`Form`] first; a new format is one file under `formats` and one line in [`FORMATS`].
 
+mod cells;
 mod chunk;
 mod cut;
 mod decompress;
@@ -19,6 +20,8 @@ mod fields;
 mod form;
 pub mod formats;
 mod frame;
+#[doc(hidden)]
+pub mod fuzz;
 mod header;
 mod incident;
 mod json;
@@ -31,13 +34,13 @@ mod places;
 mod points;
 mod reopen;
 mod roles;
-mod row;
 mod settings;
 mod spans;
 mod stamp;
 mod text;
 mod traces;
 mod utf16;
+mod yaml;
 mod years;
 mod zone;
 

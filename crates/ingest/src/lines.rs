@@ -166,20 +166,26 @@ impl Reading for LogLines {
         if matches!(self.layout, Layout::Document | Layout::Export) { Unit::Document } else { Unit::Lines }
     }
 
-    fn begins_record(&self, line: &[u8]) -> bool {
-        let inside = match &self.layout {
-            Layout::Journal => return journal::begins_block(line),
+    fn begins_record(&self, line: &[u8], before: &[u8]) -> bool {
+        let (inside, before) = match &self.layout {
+            Layout::Journal => return text::is_blank(before) && journal::begins_block(line),
             Layout::Table(columns) => return columns.begins_row(line, &self.zone),
-            Layout::Framed(frame) => frame.inside(line),
-            Layout::Lines | Layout::Document | Layout::Export => Cow::Borrowed(line),
+            Layout::Framed(frame) if frame.is_part(before) => return false,
+            Layout::Framed(frame) => (frame.inside(line), frame.inside(before)),
+            Layout::Lines | Layout::Document | Layout::Export => (Cow::Borrowed(line), Cow::Borrowed(before)),
         };
-        let line = &inside[..];
-        let cut = self.header.cut(line, &mut Stamps::new(&self.zone, None));
-        let rest = &line[cut.message..];
-        if self.marks_records() {
-            return self.is_marked(rest, &cut) && !traces::is_sure(behind_stamp(line, &cut));
+        let cut = |line: &[u8]| self.header.cut(line, &mut Stamps::new(&self.zone, None));
+        if traces::is_rust_panic(&before) || traces::is_rust_panic(&before[cut(&before).message..]) {
+            return false;
         }
-        !text::is_blank(line) && traces::look(line) == Look::Plain
+        let (line, cut) = (&inside[..], cut(&inside));
+        let rest = &line[cut.message..];
+        if !self.marks_records() {
+            return !text::is_blank(line) && traces::look(line) == Look::Plain;
+        }
+        // Behind a stamp a trace may go on, whatever state the line before left.
+        let begins = |text: &[u8]| !text::is_blank(text) && traces::look(text) == Look::Plain;
+        self.is_marked(rest, &cut) && (cut.stamp.is_none() || begins(behind_stamp(line, &cut)) && begins(rest))
     }
 
     fn yearless(&self, line: &[u8]) -> Option<Civil> {
@@ -331,6 +337,7 @@ impl<'a> Work<'a> {
             let line = &self.bytes[from..to];
             if line.is_empty() || (line[0].is_ascii_whitespace() && text::is_blank(line)) {
                 self.part.coverage.blank += 1;
+                self.awaits = Awaits::Nothing;
             } else {
                 self.line_end = to;
                 self.line(from, to);
@@ -358,8 +365,15 @@ impl<'a> Work<'a> {
             let ((from, to), stamp) = (outer.text, &self.bytes[outer.stamp.0..outer.stamp.1]);
             self.number = first + outer.at;
             self.outer = Some((outer, self.stamps.value(stamp)));
+            if outer.is_broken {
+                let in_parts = outer.stamp.1 > outer.stamp.0;
+                let words =
+                    if in_parts { "a line in parts, of which the last is missing" } else { "a frame that is cut" };
+                self.complain(ComplaintKind::Malformed, words);
+            }
             if text::is_blank(&self.bytes[from..to]) {
                 self.part.coverage.blank += outer.physical;
+                self.awaits = Awaits::Nothing;
                 continue;
             }
             self.line(from, to);

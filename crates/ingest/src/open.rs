@@ -182,6 +182,11 @@ impl Opened {
         self.year_base = Some(near);
     }
 
+    /// Another size for its chunks; call it before [`Opened::next_chunk`].
+    pub(crate) fn cut_at(&mut self, chunk_bytes: usize) {
+        self.cutter.cut_at(chunk_bytes);
+    }
+
     /// The stamps of its first records, up to four, in the order in which they stand there; of rows with many points
     /// one a row. For [`evidence::Order::new`]. May be empty for a document that is longer than the sample.
     pub fn first_stamps(&self) -> Vec<Time> {

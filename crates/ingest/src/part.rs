@@ -1,9 +1,10 @@
 //! What a chunk holds, once it was taken apart.
 
-use evidence::{Alert, AlertSilence, ChangeEvent, FileCoverage, LogBatch, Span, Time};
+use evidence::{Alert, AlertSilence, ChangeEvent, ComplaintKind, FileCoverage, LogBatch, Span, Time};
 
 use crate::chunk::Chunk;
 use crate::form::Form;
+use crate::text;
 
 /// What one chunk gave. Pure: a function of the form and the chunk.
 #[derive(Clone, Debug, Default)]
@@ -87,7 +88,15 @@ pub struct Point {
 /// Takes a chunk apart. Pure: any thread may do it, the same chunk gives the same part, and it never fails; what is not
 /// understood is kept, counted and named in the part's coverage.
 pub fn parse(form: &Form, chunk: &Chunk) -> Part {
-    form.reading().parse(chunk)
+    let mut part = form.reading().parse(chunk);
+    let about = &mut part.coverage;
+    // What breaks off at its end breaks off on its last line.
+    let last = chunk.first_line + text::line_count(&chunk.bytes).max(1) - 1;
+    about.complaints.values_mut().for_each(|complaint| complaint.line = complaint.line.min(last));
+    if chunk.index == 0 && about.records == 0 && about.complaints.is_empty() && about.lines > about.blank {
+        about.complain(ComplaintKind::Empty, 0, "it begins without any record");
+    }
+    part
 }
 
 /// A span as it stands in a file.

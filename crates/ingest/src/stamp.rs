@@ -789,7 +789,7 @@ fn date_alone(text: &[u8]) -> Option<Stamp> {
     (zone.at == text.len()).then_some(Stamp { moment: Moment::Civil(civil, offset), length: text.len() })
 }
 
-/// A text that is no time.
+/// A text that is no time: its beginning.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0:?} is no time: give RFC 3339 (2026-11-22T10:00:00Z), a date, or seconds, ms, µs or ns since 1970")]
 pub struct TimeError(pub String);
@@ -802,7 +802,7 @@ pub struct TimeError(pub String);
 pub fn time_of(text: &str, settings: &Settings) -> Result<Time, TimeError> {
     let base = settings.year.and_then(|year| date(year.unsigned_abs(), 1, 1)?.utc());
     let read = Stamps::new(&settings.timezone, base).value(text.as_bytes());
-    read.and_then(|read| read.time).ok_or_else(|| TimeError(text.to_string()))
+    read.and_then(|read| read.time).ok_or_else(|| TimeError(text.chars().take(80).collect()))
 }
 
 #[cfg(test)]

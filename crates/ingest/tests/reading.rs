@@ -201,6 +201,7 @@ fn what_is_no_text_is_named() {
         BrokenCompression 1 at 0: incomplete frame; the 0 bytes before it were used
         UnknownForm 1 at 0: 
         logs (OTLP/JSON)
+        Empty 1 at 0: it begins without any record
         NotJudged 1 at 0: an incident, not evidence: ask it with --incident
     "#]]
     .assert_eq(&all.concat());

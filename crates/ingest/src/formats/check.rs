@@ -8,35 +8,29 @@ use proptest::prelude::*;
 
 use super::FORMATS;
 use crate::form::{Format, Head};
-use crate::{Chunk, Content, Given, Part, PointBatch, Settings, Source, SpanRecord, open_stdin, parse};
+use crate::fuzz::{By, Under, Way, check};
+use crate::{Content, Given, Part, PointBatch, Settings, Source, SpanRecord, open_stdin, parse};
 
 /// Everything that a source gives, told as the samples tell it: records, lines, complaints.
 fn told(text: &[u8]) -> String {
-    match read(text, Given::Guess) {
-        Ok((_, parts, coverage)) => tell(&parts, &coverage),
+    match read(text) {
+        Ok((parts, coverage)) => tell(&parts, &coverage),
         Err(coverage) => format!("nothing\n{}", complaints(&coverage)),
     }
 }
 
 /// Reads a whole source.
-fn read(text: &[u8], given: Given) -> Result<(&'static str, Vec<Part>, FileCoverage), FileCoverage> {
-    read_with(text, given, &Settings { year: Some(2026), ..Settings::default() })
-}
-
-fn read_with(
-    text: &[u8],
-    given: Given,
-    settings: &Settings,
-) -> Result<(&'static str, Vec<Part>, FileCoverage), FileCoverage> {
-    let source = Source { name: "sample.log".into(), number: 3, given, path: "".into() };
-    let mut opened = open_stdin(Cursor::new(text.to_vec()), &source, settings)?;
+fn read(text: &[u8]) -> Result<(Vec<Part>, FileCoverage), FileCoverage> {
+    let settings = Settings { year: Some(2026), ..Settings::default() };
+    let source = Source { name: "sample.log".into(), number: 3, given: Given::Guess, path: "".into() };
+    let mut opened = open_stdin(Cursor::new(text.to_vec()), &source, &settings)?;
     let mut parts = Vec::new();
     while let Some(chunk) = opened.next_chunk() {
         parts.push(parse(opened.form(), &chunk));
     }
     let mut coverage = opened.coverage();
     parts.iter().for_each(|part| coverage.add(&part.coverage));
-    Ok((opened.form().format().name, parts, coverage))
+    Ok((parts, coverage))
 }
 
 fn tell(parts: &[Part], coverage: &FileCoverage) -> String {
@@ -158,23 +152,11 @@ fn every_format_has_a_name_of_its_own_and_a_manual_page() {
     }
 }
 
-/// What must hold whatever the bytes: nothing panics, no line is lost, what is cut anywhere gives the same lines.
-fn holds(text: &[u8], given: Given) {
-    let Ok((_, parts, coverage)) = read(text, given) else { return };
-    let starts: u64 = parts.iter().map(|p| p.starts).sum();
-    let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
-    assert_eq!(coverage.lines, crate::text::line_count(text), "{:?}", String::from_utf8_lossy(text));
-    assert_eq!(coverage.lines, starts + coverage.folded + coverage.blank, "{:?}", String::from_utf8_lossy(text));
-    for part in &parts {
-        if let Content::Logs(batch) = &part.content {
-            assert_eq!(batch.columns.len() as u64, part.coverage.records);
-            for record in batch.records() {
-                let _ = (record.message().len(), record.raw().len(), record.service().len(), record.instance().len());
-            }
-        }
-        if let Content::Points(points) = &part.content {
-            assert!(points.rows.iter().all(|p| p.value.is_finite() && p.record < part.coverage.records));
-        }
+/// What must hold whatever the bytes, read in chunks of that size too.
+fn holds(text: &[u8], given: Given, chunk_bytes: usize) {
+    let way = Way { by: By::Given(given), under: Under::Defaults, chunk_bytes };
+    if let Err(words) = check(text, way) {
+        panic!("{way:?}: {words}\n{:?}", String::from_utf8_lossy(text));
     }
 }
 
@@ -185,32 +167,14 @@ fn a_sample_that_is_cut_anywhere_complains_and_loses_no_line() {
     for sample in FORMATS.iter().flat_map(|f| f.samples) {
         for end in 0..sample.text.len() {
             if sample.text.is_char_boundary(end) {
-                holds(&sample.text.as_bytes()[..end], Given::Guess);
+                holds(&sample.text.as_bytes()[..end], Given::Guess, 120);
             }
         }
-        GIVENS.iter().for_each(|given| holds(sample.text.as_bytes(), *given));
+        GIVENS.iter().for_each(|given| holds(sample.text.as_bytes(), *given, 120));
     }
-}
-
-fn pieces() -> impl Strategy<Value = Vec<u8>> {
-    let samples: Vec<&'static str> = FORMATS.iter().flat_map(|f| f.samples.iter().map(|s| s.text)).collect();
-    let line = prop_oneof![
-        6 => proptest::sample::select(samples).prop_flat_map(|text| {
-            let lines: Vec<&'static str> = text.split_inclusive('\n').collect();
-            proptest::sample::select(lines).prop_map(|line| line.as_bytes().to_vec())
-        }),
-        2 => proptest::collection::vec(any::<u8>(), 0..40),
-        1 => proptest::sample::select(vec![&b"\n"[..], b"\r\n", b"\"", b"\0", b"\xef\xbb\xbf", b"{", b"[", b"\t", b"}\n", b",,,\n"]).prop_map(<[u8]>::to_vec),
-    ];
-    proptest::collection::vec(line, 0..30).prop_map(|lines| lines.concat())
 }
 
 proptest! {
-    #[test]
-    fn fuzz_mixed_and_broken_lines_lose_nothing(text in pieces(), given in proptest::sample::select(GIVENS.to_vec())) {
-        holds(&text, given);
-    }
-
     #[test]
     fn fuzz_a_byte_changed_in_a_sample_loses_no_line(
         sample in proptest::sample::select(FORMATS.iter().flat_map(|f| f.samples.iter().map(|s| s.text)).collect::<Vec<_>>()),
@@ -221,18 +185,15 @@ proptest! {
             let at = place.index(bytes.len());
             bytes[at] = byte;
         }
-        holds(&bytes, Given::Guess);
+        holds(&bytes, Given::Guess, 120);
     }
 
     #[test]
     fn fuzz_any_bytes_at_all_are_taken(bytes in proptest::collection::vec(any::<u8>(), 0..300), given in proptest::sample::select(GIVENS.to_vec())) {
-        holds(&bytes, given);
-        for format in FORMATS {
-            let head = Head { bytes: &bytes, whole: true, name: "x" };
-            let reading = (format.learn)(&head, &Settings::default());
-            let chunk = Chunk { source: 0, index: 1, first_line: 7, bytes: bytes.clone().into(), year_base: None };
-            let part = reading.parse(&chunk);
-            prop_assert_eq!(part.coverage.lines, part.starts + part.coverage.folded + part.coverage.blank);
+        holds(&bytes, given, 17);
+        for number in 0..FORMATS.len() {
+            let way = Way { by: By::Format(number), ..Way::PLAIN };
+            prop_assert_eq!(check(&bytes, way).err(), None);
         }
     }
 }

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use evidence::ComplaintKind;
 use memchr::memchr_iter;
 
+use crate::cells::{self, Cell, NOT_CLOSED, cells, is_odd, is_well_quoted};
 use crate::fields::Value;
 use crate::form::{Family, Format, Head, Reading, Sample};
 use crate::formats::manual;
@@ -97,55 +98,14 @@ fn plain(name: &str) -> String {
     name[..end].replace(' ', "")
 }
 
-/// A cell: where it stands, and whether quotes were around it.
-type Cell = (usize, usize, bool);
-
-/// The cells of a row, as (from, to, quoted).
-fn cells(row: &[u8], delimiter: u8, quotes: bool) -> Vec<Cell> {
-    let (mut out, mut at) = (Vec::new(), 0);
-    loop {
-        let opened = quotes && row.get(at) == Some(&b'"');
-        let end = match opened.then(|| closing_quote(row, at + 1)).flatten() {
-            Some(close) => {
-                out.push((at + 1, close, true));
-                close + 1
-            }
-            None => {
-                let end = memchr::memchr(delimiter, &row[at..]).map_or(row.len(), |n| at + n);
-                out.push((at, end, false));
-                end
-            }
-        };
-        match memchr::memchr(delimiter, &row[end..]) {
-            Some(n) => at = end + n + 1,
-            None => return out,
-        }
-    }
-}
-
-/// The quote that closes a cell: one that no other follows (RFC 4180 section 2).
-fn closing_quote(row: &[u8], mut at: usize) -> Option<usize> {
-    loop {
-        at += memchr::memchr(b'"', row.get(at..)?)?;
-        if row.get(at + 1) != Some(&b'"') {
-            return Some(at);
-        }
-        at += 2;
-    }
-}
-
-fn is_odd(line: &[u8]) -> bool {
-    memchr_iter(b'"', line).count() % 2 == 1
-}
-
 impl Columns {
     /// The columns of a source that begins so, if it is a table of logs.
     fn of(head: &Head<'_>) -> Option<Columns> {
         let lines = head.lines(ROWS + 1);
         let header = *lines.first()?;
         let delimiter = *b",;\t|".iter().max_by_key(|d| (memchr_iter(**d, header).count(), **d == b','))?;
-        let text = |(from, to, _): Cell| String::from_utf8_lossy(header[from..to].trim_ascii()).into_owned();
-        let mut names: Vec<String> = cells(header, delimiter, true).into_iter().map(text).collect();
+        let mut names: Vec<String> =
+            cells::texts(header, delimiter).iter().map(|name| name.trim().to_string()).collect();
         let mut header = header;
         if is_postgres(&names) {
             names = POSTGRES.iter().map(|name| (*name).to_string()).take(names.len()).collect();
@@ -233,6 +193,9 @@ impl Work<'_> {
                 self.part.coverage.blank += 1;
             } else if text[from..to] == columns.header[..] {
                 self.part.coverage.folded += 1;
+                if is_odd(&columns.header) {
+                    self.complain(ComplaintKind::Malformed, NOT_CLOSED);
+                }
             } else {
                 taken = self.rows(columns, &lines[at..]);
             }
@@ -253,15 +216,13 @@ impl Work<'_> {
             let last = lines.iter().take(CELL_LINES).skip(1).position(|(from, to)| is_odd(&text[*from..*to]));
             let whole = last
                 .map(|n| n + 1)
+                .filter(|n| is_well_quoted(&text[from..lines[*n].1], columns.delimiter))
                 .filter(|n| cells(&text[from..lines[*n].1], columns.delimiter, true).len() == columns.names.len());
             match whole {
                 Some(n) => (to, taken) = (lines[n].1, n + 1),
                 None => {
                     quotes = false;
-                    self.complain(
-                        ComplaintKind::Malformed,
-                        "a quote that is not closed; the line was split without it",
-                    );
+                    self.complain(ComplaintKind::Malformed, NOT_CLOSED);
                 }
             }
         }

@@ -119,7 +119,8 @@ impl Walk<'_> {
                 if text.get(first) == Some(&b'{') && is_record(&text[first..]) {
                     let places = &mut self.places;
                     let end = json::values(&text[at..], self.depth, |from, to| places.push((at + from, at + to)));
-                    end.map_err(|(broken_at, broken)| (at + broken_at, broken))?;
+                    // Not where the brackets end: the two may disagree over what is broken, and what was found stays.
+                    return end.map(|end| at + end).map_err(|(broken_at, broken)| (at + broken_at, broken));
                 }
                 self.value_end(at)
             }

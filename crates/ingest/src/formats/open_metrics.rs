@@ -194,7 +194,7 @@ impl Reading for Exposition {
         part
     }
 
-    fn begins_record(&self, line: &[u8]) -> bool {
+    fn begins_record(&self, line: &[u8], _: &[u8]) -> bool {
         !line.starts_with(b"#") && !text::is_blank(line)
     }
 }

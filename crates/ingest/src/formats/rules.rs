@@ -14,6 +14,7 @@ use crate::formats::manual;
 use crate::lines::document_lines;
 use crate::part::{Content, Part};
 use crate::settings::Settings;
+use crate::yaml;
 
 /// Alert rules.
 pub(crate) const FORMAT: Format = Format {
@@ -68,7 +69,7 @@ impl Reading for Rules {
     fn parse(&self, chunk: &Chunk) -> Part {
         let mut part = Part::default();
         let text = String::from_utf8_lossy(&chunk.bytes);
-        let count = match serde_saphyr::from_str::<File>(&text) {
+        let count = match yaml::read::<File>(&text) {
             Ok(file) => {
                 let inner = file.spec.map(|s| s.groups).unwrap_or_default();
                 file.groups.iter().chain(&inner).flat_map(|g| &g.rules).filter(|r| r.alert.is_some()).count() as u64

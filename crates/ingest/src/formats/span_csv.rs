@@ -6,17 +6,18 @@
 //! `duration_s`); where it does not, it is microseconds. A start is a time of any usual form. A status is a word or a
 //! number of OpenTelemetry, an HTTP status, or whether it failed. Each row is a record.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use evidence::ComplaintKind;
 use memchr::memchr_iter;
 
+use crate::cells::{self, NOT_CLOSED};
 use crate::chunk::Chunk;
 use crate::form::{Family, Format, Head, Reading, Sample};
 use crate::formats::manual;
 use crate::formats::table::plain;
 use crate::part::Part;
-use crate::row::{Row, split_line};
 use crate::settings::Settings;
 use crate::spans::{RawSpan, Spans, says_failed};
 use crate::stamp::Stamps;
@@ -68,7 +69,7 @@ impl Columns {
     fn of(header: &[u8]) -> Columns {
         let many = |delimiter: u8| memchr_iter(delimiter, header).count();
         let delimiter = *b",;\t".iter().max_by_key(|d| (many(**d), **d == b',')).unwrap_or(&b',');
-        let names: Vec<String> = split_line(header, delimiter).iter().map(|name| plain(name)).collect();
+        let names: Vec<String> = cells::texts(header, delimiter).iter().map(|name| plain(name)).collect();
         let one = |known: &[&str]| known.iter().find_map(|word| names.iter().position(|name| name == word));
         let duration = names.iter().enumerate().find_map(|(n, name)| {
             let unit = ["duration", "latency", "elapsed", "took"].iter().find_map(|word| name.strip_prefix(word))?;
@@ -129,7 +130,6 @@ impl Reading for Rows {
         let mut part = Part::default();
         let mut spans = Spans::default();
         let mut stamps = Stamps::new(&self.zone, chunk.year_base);
-        let mut row = Row::new(self.columns.delimiter);
         part.coverage.lines = text::line_count(&chunk.bytes);
         for (number, (from, to)) in Lines::new(&chunk.bytes).enumerate() {
             let (line, place) = (&chunk.bytes[from..to], chunk.first_line + number as u64);
@@ -137,18 +137,11 @@ impl Reading for Rows {
                 part.coverage.blank += 1;
             } else if line == self.columns.header {
                 part.coverage.folded += 1;
-            } else {
-                if std::str::from_utf8(line).is_err() {
-                    part.coverage.complain(ComplaintKind::InvalidUtf8, place, "");
+                if cells::is_odd(line) {
+                    part.coverage.complain(ComplaintKind::Malformed, place, NOT_CLOSED);
                 }
-                let line = String::from_utf8_lossy(line);
-                let cells: Vec<&str> = if line.contains('"') {
-                    row.split(line.as_bytes());
-                    row.cells().map(|cell| std::str::from_utf8(cell).unwrap_or_default()).collect()
-                } else {
-                    line.split(char::from(self.columns.delimiter)).collect()
-                };
-                self.row(&cells, place, &mut stamps, &mut spans, &mut part);
+            } else {
+                self.row(line, place, &mut stamps, &mut spans, &mut part);
                 part.starts += 1;
             }
         }
@@ -163,8 +156,20 @@ impl Reading for Rows {
 }
 
 impl Rows {
-    fn row(&self, cells: &[&str], place: u64, stamps: &mut Stamps, spans: &mut Spans, part: &mut Part) {
+    fn row(&self, line: &[u8], place: u64, stamps: &mut Stamps, spans: &mut Spans, part: &mut Part) {
         let columns = &self.columns;
+        let text = String::from_utf8_lossy(line);
+        if matches!(text, Cow::Owned(_)) {
+            part.coverage.complain(ComplaintKind::InvalidUtf8, place, "");
+        }
+        let quoted = text.contains('"').then(|| cells::texts(text.as_bytes(), columns.delimiter));
+        let cells: Vec<&str> = match &quoted {
+            Some(cells) => cells.iter().map(String::as_str).collect(),
+            None => text.split(char::from(columns.delimiter)).collect(),
+        };
+        if quoted.is_some() && cells::is_odd(line) {
+            part.coverage.complain(ComplaintKind::Malformed, place, NOT_CLOSED);
+        }
         if cells.len() != columns.many {
             let words = format!("{} cells, {} columns", cells.len(), columns.many);
             part.coverage.complain(ComplaintKind::Ragged, place, words);

@@ -1,19 +1,18 @@
 //! Tables of metrics: what the columns of a CSV mean, and how its rows become points. Shared by the long and the wide
 //! form.
 //!
-//! A line without quotes is split at its delimiters; lines with quotes by the csv crate's rules. A quote that
-//! is never closed costs its own line and no other: a field over several lines is believed only where the row then has
-//! as many cells as the header. Refuses to know logs.
+//! A quote that is never closed costs its own line and no other: a cell over several lines is believed only where the
+//! row then has as many cells as the header. Refuses to know logs.
 
 use std::collections::HashMap;
 
 use evidence::ComplaintKind;
 use memchr::{memchr, memchr_iter};
 
+use crate::cells::{self, NOT_CLOSED, is_odd, is_well_quoted, undoubled};
 use crate::chunk::Chunk;
 use crate::form::{Head, Reading};
 use crate::part::{Content, Part, Point, PointBatch, SeriesText};
-use crate::row::{Row, split_line};
 use crate::settings::{Limits, Settings};
 use crate::stamp::Stamps;
 use crate::text::{self, Lines};
@@ -111,7 +110,7 @@ impl Beginning {
         let lines = head.lines(ROWS + 1);
         let first = lines.first()?;
         let delimiter = *b",;\t".iter().max_by_key(|d| (memchr_iter(**d, first).count(), **d == b','))?;
-        let split = |line: &&[u8]| -> Vec<String> { split_line(line, delimiter) };
+        let split = |line: &&[u8]| -> Vec<String> { cells::texts(line, delimiter) };
         let names = split(first);
         if names.len() < 2 || names.len() > 10_000 {
             return None;
@@ -226,7 +225,7 @@ impl Reading for Table {
         rows.finish()
     }
 
-    fn begins_record(&self, line: &[u8]) -> bool {
+    fn begins_record(&self, line: &[u8], _: &[u8]) -> bool {
         let cell = line.split(|b| *b == self.delimiter).nth(self.time_column());
         let unquoted = |c: &[u8]| c.strip_prefix(b"\"").and_then(|c| c.strip_suffix(b"\"")).unwrap_or(c).to_vec();
         cell.is_some_and(|c| Stamps::new(&self.zone, Some(evidence::Time(0))).value(&unquoted(c)).is_some())
@@ -254,8 +253,6 @@ impl Reading for Table {
 
 /// A field may go over so many lines.
 const FIELD_LINES: usize = 64;
-/// After so many quotes that led astray in a chunk, lines are split without them.
-const ASTRAY: u32 = 16;
 
 /// One chunk's rows on the way to points.
 struct Rows<'a> {
@@ -273,7 +270,6 @@ struct Rows<'a> {
     groups: Groups,
     /// By group and column: the series, or `u32::MAX` where none was made yet.
     series: HashMap<(u32, u32), u32>,
-    astray: u32,
     check_utf8: bool,
     check_nul: bool,
 }
@@ -293,7 +289,6 @@ impl<'a> Rows<'a> {
             cells: Vec::new(),
             groups: Groups::default(),
             series: HashMap::new(),
-            astray: 0,
             check_utf8: std::str::from_utf8(&chunk.bytes).is_err(),
             check_nul: memchr(0, &chunk.bytes).is_some(),
         }
@@ -303,7 +298,6 @@ impl<'a> Rows<'a> {
         self.part.coverage.lines = text::line_count(self.bytes);
         let lines: Vec<(usize, usize)> = Lines::new(self.bytes).collect();
         let quotes = memchr(b'"', self.bytes).is_some();
-        let mut row = Row::new(self.table.delimiter);
         let mut at = 0;
         while at < lines.len() {
             let (from, to) = lines[at];
@@ -312,7 +306,7 @@ impl<'a> Rows<'a> {
                 self.part.coverage.blank += 1;
                 1
             } else if quotes && memchr(b'"', line).is_some() {
-                self.quoted(&mut row, &lines[at..])
+                self.quoted(&lines[at..])
             } else {
                 self.split(line);
                 self.row(line);
@@ -334,56 +328,49 @@ impl<'a> Rows<'a> {
         self.cells.push((from, line.len()));
     }
 
-    /// A row with quotes, as far as its quotes are closed; gives how many lines were taken.
-    fn quoted(&mut self, row: &mut Row, lines: &[(usize, usize)]) -> usize {
-        if self.astray >= ASTRAY {
-            return self.without_quotes(lines[0]);
-        }
-        let count = |(from, to): &(usize, usize)| memchr_iter(b'"', &self.bytes[*from..*to]).count();
-        if count(&lines[0]) % 2 == 1 {
-            return self.over_lines(row, lines);
-        }
+    /// The row with quotes that begins with the first of these lines; gives how many of them it takes.
+    fn quoted(&mut self, lines: &[(usize, usize)]) -> usize {
         let (from, to) = lines[0];
-        if !row.split(&self.bytes[from..to]) {
-            return self.without_quotes(lines[0]);
+        if !is_odd(&self.bytes[from..to]) {
+            self.quoted_row(from, to);
+            return 1;
         }
-        self.row_of(row);
-        1
-    }
-
-    /// A field that goes over several lines: believed where the row then has all its cells.
-    fn over_lines(&mut self, row: &mut Row, lines: &[(usize, usize)]) -> usize {
-        let odd = |(from, to): &(usize, usize)| memchr_iter(b'"', &self.bytes[*from..*to]).count() % 2 == 1;
-        let Some(last) = lines.iter().take(FIELD_LINES).skip(1).position(odd).map(|n| n + 1) else {
-            return self.without_quotes(lines[0]);
-        };
-        let whole = row.split(&self.bytes[lines[0].0..lines[last].1]);
-        if !whole || row.len() != self.table.uses.len() {
-            return self.without_quotes(lines[0]);
+        // A cell that goes over several lines is believed where the row then has all its cells.
+        let odd = |(from, to): &(usize, usize)| is_odd(&self.bytes[*from..*to]);
+        let last = lines.iter().take(FIELD_LINES).skip(1).position(odd).map_or(0, |n| n + 1);
+        let row = &self.bytes[from..lines[last].1];
+        let delimiter = self.table.delimiter;
+        if last == 0
+            || !is_well_quoted(row, delimiter)
+            || cells::cells(row, delimiter, true).len() != self.table.uses.len()
+        {
+            self.complain(ComplaintKind::Malformed, NOT_CLOSED);
+            let line = &self.bytes[from..to];
+            self.cells = cells::unquoted(line, delimiter).into_iter().map(|(from, to, _)| (from, to)).collect();
+            self.row(line);
+            return 1;
         }
-        self.row_of(row);
+        self.quoted_row(from, lines[last].1);
         self.part.coverage.folded += last as u64;
         last + 1
     }
 
-    /// A line whose quotes mean nothing.
-    fn without_quotes(&mut self, (from, to): (usize, usize)) -> usize {
-        self.astray += 1;
-        self.complain(ComplaintKind::Malformed, "a quote that is not closed; the line was split without it");
-        let line = &self.bytes[from..to];
-        self.split(line);
-        for cell in &mut self.cells {
-            cell.0 += usize::from(line.get(cell.0) == Some(&b'"') && cell.0 < cell.1);
-            cell.1 -= usize::from(cell.1 > cell.0 && line.get(cell.1 - 1) == Some(&b'"'));
+    /// A row whose quotes are closed.
+    fn quoted_row(&mut self, from: usize, to: usize) {
+        let row = &self.bytes[from..to];
+        let all = cells::cells(row, self.table.delimiter, true);
+        if !all.iter().any(|(from, to, quoted)| *quoted && memchr(b'"', &row[*from..*to]).is_some()) {
+            self.cells = all.into_iter().map(|(from, to, _)| (from, to)).collect();
+            return self.row(row);
         }
-        self.row(line);
-        1
-    }
-
-    fn row_of(&mut self, row: &Row) {
-        self.cells.clear();
-        self.cells.extend(row.places());
-        self.row(row.bytes());
+        let (mut made, mut places) = (Vec::with_capacity(row.len()), Vec::with_capacity(all.len()));
+        for (from, to, quoted) in all {
+            let start = made.len();
+            made.extend_from_slice(&if quoted { undoubled(&row[from..to]) } else { row[from..to].into() });
+            places.push((start, made.len()));
+        }
+        self.cells = places;
+        self.row(&made);
     }
 
     fn complain(&mut self, kind: ComplaintKind, detail: &str) {
