@@ -81,7 +81,7 @@ impl<'a> Fields<'a> {
 
     fn feed_object(&mut self, object: &'a [u8], depth: usize, prefix: usize, left: usize) -> Result<usize, Broken> {
         let base = self.keys.len() - prefix;
-        let mut inner = Ok(0);
+        let (mut broken, mut deep) = (false, false);
         let end = json::members(object, depth, |key, raw| {
             let start = self.keys.len();
             self.keys.extend_from_within(base..base + prefix);
@@ -94,14 +94,20 @@ impl<'a> Fields<'a> {
             if Kind::of(raw) == Kind::Object && left > 0 && raw.len() > 2 {
                 self.keys.push(b'.');
                 let length = self.keys.len() - start;
-                if let Err(broken) = self.feed_object(raw, depth, length, left - 1) {
-                    inner = Err(broken);
+                match self.feed_object(raw, depth, length, left - 1) {
+                    Err(Broken::Deep(_)) => deep = true,
+                    Err(Broken::Syntax) => broken = true,
+                    Ok(_) => {}
                 }
             } else {
                 self.take(range, Value::Json(raw));
             }
-        })?;
-        inner.map(|_| end)
+        });
+        match end {
+            _ if broken => Err(Broken::Syntax),
+            Ok(end) if deep => Err(Broken::Deep(end)),
+            end => end,
+        }
     }
 
     /// Takes one field whose name and value stand apart.

@@ -2,6 +2,7 @@
 //!
 //! Refuses to judge what it says. The page for users is in `formats::incident`.
 
+use std::collections::HashSet;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
@@ -97,6 +98,13 @@ fn from_json(text: &str, path: &str) -> Result<Written, IncidentError> {
     if let Err(e) = serde_json::from_str::<serde::de::IgnoredAny>(text) {
         return Err(IncidentError::NotUnderstood { path: path.into(), line: e.line() as u64, words: e.to_string() });
     }
+    let mut keys = HashSet::new();
+    let mut twice = None;
+    let _ = json::members(text.as_bytes(), 128, |key, _| twice = twice.or((!keys.insert(key)).then_some(key)));
+    if let Some(key) = twice {
+        let words = format!("{:?} stands there twice", String::from_utf8_lossy(key));
+        return Err(IncidentError::NotUnderstood { path: path.into(), line: 0, words });
+    }
     let field = |name: &str| json::text_of(text.as_bytes(), name, 128);
     Ok(Written {
         id: field("id"),
@@ -121,7 +129,7 @@ fn from_yaml(text: &str, path: &str) -> Result<Written, IncidentError> {
     let parsed: Result<Option<Written>, _> = yaml::read(yaml);
     let mut written = parsed.map_err(|e| {
         let line = e.location().map_or(0, |l| l.line() + before);
-        let words = e.to_string().lines().next().unwrap_or_default().chars().take(200).collect();
+        let words = yaml::words(&e);
         IncidentError::NotUnderstood { path: path.into(), line, words }
     })?;
     if let Some(written) = &mut written

@@ -95,7 +95,9 @@ impl Work {
         let _ = json::values(result, self.depth, |from, to| found.push(&result[from..to]));
         found.into_iter().filter(|one| Kind::of(one) == Kind::Object).for_each(|one| self.series(one, line, part));
         match broken {
-            Some(json::Broken::Deep) => refuse(ComplaintKind::LargeDocument, line, "limits.json_depth reached", part),
+            Some(json::Broken::Deep(_)) => {
+                part.coverage.complain(ComplaintKind::LargeDocument, line, json::TOO_DEEP);
+            }
             Some(json::Broken::Syntax) => {
                 refuse(ComplaintKind::Malformed, line, "not whole JSON; what stands before the break was used", part);
             }
