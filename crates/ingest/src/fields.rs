@@ -54,6 +54,7 @@ pub(crate) struct Fields<'a> {
     said: Vec<((u32, u32), Value<'a>)>,
     keys: Vec<u8>,
     doubled: bool,
+    unclosed: bool,
     /// The keys of the record before, by their place in it, and their roles: most records are alike.
     remembered: Vec<(Vec<u8>, Role)>,
     /// The roles of all keys that were met.
@@ -71,7 +72,7 @@ impl<'a> Fields<'a> {
         self.other_time = None;
         self.said.clear();
         self.keys.clear();
-        (self.doubled, self.fed) = (false, 0);
+        (self.doubled, self.unclosed, self.fed) = (false, false, 0);
     }
 
     /// Takes the fields of a JSON object; gives where it ends. What came before a break was taken.
@@ -230,6 +231,11 @@ impl<'a> Fields<'a> {
     /// Whether a key came twice.
     pub fn is_any_doubled(&self) -> bool {
         self.doubled
+    }
+
+    /// Whether a value's quote is not closed.
+    pub fn is_any_unclosed(&self) -> bool {
+        self.unclosed
     }
 
     /// The record's time: `None` where no field says it, an inner `None` where one does and cannot be read.
@@ -444,7 +450,8 @@ impl<'a> Value<'a> {
 /// pairs there were.
 pub(crate) fn feed_logfmt<'a>(fields: &mut Fields<'a>, line: &'a [u8]) -> usize {
     let mut pairs = 0;
-    for (key, value) in (Pairs { line, at: 0 }) {
+    let mut all = Pairs { line, at: 0, unclosed: false };
+    for (key, value) in all.by_ref() {
         match value {
             Some(value) => {
                 fields.feed(key, value);
@@ -453,6 +460,7 @@ pub(crate) fn feed_logfmt<'a>(fields: &mut Fields<'a>, line: &'a [u8]) -> usize 
             None => fields.feed(key, Value::Bare(b"true")),
         }
     }
+    fields.unclosed = all.unclosed;
     pairs
 }
 
@@ -460,6 +468,8 @@ pub(crate) fn feed_logfmt<'a>(fields: &mut Fields<'a>, line: &'a [u8]) -> usize 
 struct Pairs<'a> {
     line: &'a [u8],
     at: usize,
+    /// Whether a quote was met that nothing closes.
+    unclosed: bool,
 }
 
 fn is_key(byte: u8) -> bool {
@@ -480,11 +490,12 @@ impl<'a> Iterator for Pairs<'a> {
             return Some((key, None));
         }
         let value = &line[end + 1..];
-        if let Some(inner) = value.strip_prefix(b"\"")
-            && let Some(length) = quoted_length(inner)
-        {
-            self.at = end + 1 + length + 2;
-            return Some((key, Some(Value::Quoted(&inner[..length]))));
+        if let Some(inner) = value.strip_prefix(b"\"") {
+            if let Some(length) = quoted_length(inner) {
+                self.at = end + 1 + length + 2;
+                return Some((key, Some(Value::Quoted(&inner[..length]))));
+            }
+            self.unclosed = true;
         }
         let length = value.iter().position(|b| matches!(b, b' ' | b'\t')).unwrap_or(value.len());
         self.at = end + 1 + length;
@@ -510,7 +521,7 @@ pub(crate) fn is_logfmt(line: &[u8]) -> bool {
         let chars = k.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-' | b'@' | b'/'));
         chars && k.first().is_some_and(|b| b.is_ascii_alphabetic() || matches!(b, b'_' | b'@')) && k.len() <= 64
     };
-    let mut pairs = Pairs { line, at: 0 };
+    let mut pairs = Pairs { line, at: 0, unclosed: false };
     let good = |pair: Option<(&[u8], Option<Value<'_>>)>| pair.is_some_and(|(k, v)| key(k) && v.is_some());
     good(pairs.next()) && good(pairs.next())
 }
@@ -518,7 +529,8 @@ pub(crate) fn is_logfmt(line: &[u8]) -> bool {
 /// Whether a line is logfmt to its end: no word before a colon stands between its pairs, as one does where a message
 /// follows a few pairs (`pid=7 tid=3 INFO: start`).
 pub(crate) fn is_logfmt_throughout(line: &[u8]) -> bool {
-    is_logfmt(line) && !Pairs { line, at: 0 }.any(|(key, value)| value.is_none() && key.ends_with(b":"))
+    is_logfmt(line)
+        && !Pairs { line, at: 0, unclosed: false }.any(|(key, value)| value.is_none() && key.ends_with(b":"))
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ use serde::Deserialize;
 use crate::json;
 use crate::settings::Settings;
 use crate::stamp::time_of;
+use crate::text::newlines;
 use crate::yaml;
 
 /// Why an incident file cannot be used, and what to do.
@@ -103,7 +104,9 @@ fn from_json(text: &str, path: &str) -> Result<Written, IncidentError> {
     let _ = json::members(text.as_bytes(), 128, |key, _| twice = twice.or((!keys.insert(key)).then_some(key)));
     if let Some(key) = twice {
         let words = format!("{:?} stands there twice", String::from_utf8_lossy(key));
-        return Err(IncidentError::NotUnderstood { path: path.into(), line: 0, words });
+        let at = key.as_ptr() as usize - text.as_ptr() as usize;
+        let line = newlines(&text.as_bytes()[..at]) + 1;
+        return Err(IncidentError::NotUnderstood { path: path.into(), line, words });
     }
     let field = |name: &str| json::text_of(text.as_bytes(), name, 128);
     Ok(Written {
@@ -224,6 +227,7 @@ mod tests {
         );
         assert!(told("noticed_at: soon\n").starts_with("FILE: noticed_at: \"soon\" is no time: give RFC 3339"));
         assert!(told("---\nid: 7\nid: 8\n---\n").starts_with("FILE:3: "), "{}", told("---\nid: 7\nid: 8\n---\n"));
+        assert!(told("{\"id\": 7,\n \"id\": 8}").starts_with("FILE:2: \"id\" stands there twice"));
         assert!(told("just words").contains("give JSON, YAML, or Markdown"));
         assert!(told("").contains("noticed_at is missing"));
     }

@@ -6,6 +6,7 @@
 //! the keys mean.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use memchr::memchr2;
 
@@ -209,6 +210,13 @@ pub(crate) fn get<'a>(object: &'a [u8], key: &str, depth: usize) -> Option<&'a [
         }
     });
     found
+}
+
+/// Whether a key stands twice in an object, and whether a member of it is nested too deep.
+pub(crate) fn faults(object: &[u8], depth: usize) -> (bool, bool) {
+    let (mut keys, mut repeated) = (HashSet::new(), false);
+    let end = members(object, depth, |key, _| repeated |= !keys.insert(key));
+    (repeated, matches!(end, Err(Broken::Deep(_))))
 }
 
 /// The text of a member of an object, where it is a string, a number or a truth value that says something.

@@ -10,6 +10,7 @@ use std::collections::HashMap;
 use evidence::{Civil, ComplaintKind, LogBatch, LogColumns};
 use memchr::memchr;
 
+use crate::cells::NOT_CLOSED;
 use crate::chunk::Chunk;
 use crate::fields::{self, Fields};
 use crate::form::{Head, Reading, Unit, empty_batch};
@@ -628,6 +629,9 @@ impl<'a> Work<'a> {
     fn pairs(&mut self, from: usize, to: usize, cut: &Cut) -> (Option<Option<Read>>, Found) {
         self.fields.clear();
         fields::feed_logfmt(&mut self.fields, &self.bytes[from..to]);
+        if self.fields.is_any_unclosed() {
+            self.complain(ComplaintKind::Malformed, NOT_CLOSED);
+        }
         self.structured(from, to, cut, false)
     }
 

@@ -41,7 +41,14 @@ fn detect(head: &Head<'_>) -> u32 {
         let payload = has("alerts") && (has("receiver") || has("groupKey") || has("groupLabels"));
         alerts += usize::from(payload || has("startsAt") && has("labels"));
     });
-    if alerts > 0 && alerts * 2 >= all { 95 } else { 0 }
+    // A payload that is cut, or longer than what is looked at, shows its beginning alone.
+    let begins = || {
+        let named = |key: &[u8]| memchr::memmem::find(head.start(), key).is_some();
+        let payload = named(b"\"receiver\"") || named(b"\"groupKey\"") || named(b"\"groupLabels\"");
+        let alert = named(b"\"startsAt\"") && named(b"\"labels\"");
+        head.start().trim_ascii_start().starts_with(b"{") && named(b"\"alerts\"") && payload && alert
+    };
+    if alerts > 0 && alerts * 2 >= all || all == 0 && begins() { 95 } else { 0 }
 }
 
 fn learn(head: &Head<'_>, settings: &Settings) -> Arc<dyn Reading> {
@@ -116,35 +123,57 @@ impl Work<'_> {
     /// Payloads, alerts, or an array of them.
     fn values(&mut self, bytes: &[u8]) {
         let depth = self.form.limits.json_depth;
-        let mut places = Vec::new();
+        let (first, mut places) = (self.line, Vec::new());
         let end = json::values(bytes, depth, |from, to| places.push((from, to)));
+        let mut at = 0;
         for (from, to) in places {
             let value = &bytes[from..to];
             match json::get(value, "alerts", depth).filter(|raw| Kind::of(raw) == Kind::Array) {
-                Some(all) => {
-                    let mut inner = Vec::new();
-                    let _ = json::values(all, depth, |from, to| inner.push((from, to)));
-                    inner.into_iter().for_each(|(from, to)| self.alert(&all[from..to]));
-                }
-                None => self.alert(value),
+                Some(all) => self.each(bytes, all.as_ptr() as usize - bytes.as_ptr() as usize, &mut at),
+                None => self.alert(bytes, (from, to), &mut at),
             }
         }
-        if end.is_err() {
+        if let Err((broken_at, _)) = end {
+            let rest = &bytes[broken_at..];
+            // The whole alerts of a payload that is cut.
+            let key = memchr::memmem::find(rest, b"\"alerts\"").filter(|_| rest.starts_with(b"{"));
+            if let Some(open) = key.and_then(|key| Some(key + memchr::memchr(b'[', &rest[key..])?)) {
+                self.each(bytes, broken_at + open, &mut at);
+            }
             self.complain(ComplaintKind::Malformed, "not whole JSON; what stands before the break was used");
             self.part.coverage.records += 1;
             self.part.coverage.not_understood += 1;
         }
+        self.line = first;
+    }
+
+    /// The alerts of the array that begins at a place, as far as it is whole.
+    fn each(&mut self, bytes: &[u8], array: usize, at: &mut usize) {
+        let mut inner = Vec::new();
+        let _ = json::values(&bytes[array..], self.form.limits.json_depth, |from, to| inner.push((from, to)));
+        inner.into_iter().for_each(|(from, to)| self.alert(bytes, (array + from, array + to), at));
     }
 
     fn complain(&mut self, kind: ComplaintKind, words: impl Into<String>) {
         self.part.coverage.complain(kind, self.line, words);
     }
 
-    fn alert(&mut self, object: &[u8]) {
+    /// One alert. `at` is how far lines were counted.
+    fn alert(&mut self, bytes: &[u8], (from, to): (usize, usize), at: &mut usize) {
+        self.line += text::newlines(&bytes[(*at).min(from)..from]);
+        *at = from;
+        let object = &bytes[from..to];
         let record = self.part.coverage.records;
         self.part.coverage.records += 1;
         let depth = self.form.limits.json_depth;
         let labels = json::get(object, "labels", depth).unwrap_or(b"{}");
+        let faults = [object, labels].map(|object| json::faults(object, depth));
+        if faults.iter().any(|(repeated, _)| *repeated) {
+            self.complain(ComplaintKind::Duplicate, json::TWICE);
+        }
+        if faults.iter().any(|(_, deep)| *deep) {
+            self.complain(ComplaintKind::LargeDocument, json::TOO_DEEP);
+        }
         let text = |name: &str| json::text_of(object, name, depth);
         let (Some(name), Some(starts)) = (json::text_of(labels, "alertname", depth), text("startsAt")) else {
             self.complain(ComplaintKind::MissingField, "an alert without labels.alertname or startsAt");
@@ -198,7 +227,7 @@ MissingField 1 at 1: an alert without labels.alertname or startsAt
 "#,
         records: "0 SlowCart - 2026-11-22T10:00:00Z -
 folded 4, blank 0
-NotJudged 1 at 1: suppressed: it reached nobody
+NotJudged 1 at 4: suppressed: it reached nobody
 ",
     },
 ];

@@ -6,7 +6,6 @@
 //! case. A `deploy` whose `ref` is a commit's `ref` ships it. Times are RFC 3339 or count from 1970. An object without
 //! time or kind is a record that was not understood, and is counted.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use evidence::{ChangeEvent, ChangeKind, ComplaintKind, Time};
@@ -155,19 +154,14 @@ impl Work<'_> {
     fn change(&mut self, object: &[u8], record: u64) -> Option<ChangeEvent> {
         let depth = self.form.limits.json_depth;
         let text = |name: &str| json::text_of(object, name, depth);
-        let mut keys = HashSet::new();
-        let mut repeated = false;
-        match json::members(object, depth, |key, _| repeated |= !keys.insert(key)) {
-            Err(json::Broken::Syntax) => {
-                self.complain(ComplaintKind::Malformed, "not whole JSON; what stands before the break was used");
-            }
-            Err(json::Broken::Deep(_)) => {
-                self.complain(ComplaintKind::LargeDocument, json::TOO_DEEP);
-            }
-            Ok(_) => {}
-        }
+        let (repeated, deep) = json::faults(object, depth);
         if repeated {
             self.complain(ComplaintKind::Duplicate, json::TWICE);
+        }
+        if deep {
+            self.complain(ComplaintKind::LargeDocument, json::TOO_DEEP);
+        } else if json::members(object, depth, |_, _| {}).is_err() {
+            self.complain(ComplaintKind::Malformed, "not whole JSON; what stands before the break was used");
         }
         let kind = self.kind(text("kind"))?;
         let Some(written) = TIMES.iter().find_map(|name| text(name)) else {

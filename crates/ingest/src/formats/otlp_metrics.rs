@@ -148,7 +148,7 @@ impl Work<'_> {
     fn point(&mut self, name: &str, point: &RawPoint, further: Option<(String, String)>, value: f64) {
         let Some(time) = point.time.0 else { return self.refuse("a point without a time") };
         let labels = attributes(&point.attributes).into_iter().chain(further).collect();
-        let mut series = series_of(name, labels);
+        let mut series = series_of(name, labels, self.line, self.part);
         let (service, instance) = &self.whose;
         for (of, resource) in [(&mut series.service, service), (&mut series.instance, instance)] {
             if !resource.is_empty() {
