@@ -58,6 +58,7 @@ pub(crate) struct Fields<'a> {
     said: Vec<((u32, u32), Value<'a>)>,
     keys: Vec<u8>,
     doubled: bool,
+    unclosed: bool,
     /// The keys of the record before, by their place in it, and their roles: most records are alike.
     remembered: Vec<(Vec<u8>, Role)>,
     /// The roles of all keys that were met.
@@ -76,7 +77,7 @@ impl<'a> Fields<'a> {
         self.other_time = None;
         self.said.clear();
         self.keys.clear();
-        (self.doubled, self.fed) = (false, 0);
+        (self.doubled, self.unclosed, self.fed) = (false, false, 0);
     }
 
     /// Takes the fields of a JSON object; gives where it ends. What came before a break was taken.
@@ -86,7 +87,7 @@ impl<'a> Fields<'a> {
 
     fn feed_object(&mut self, object: &'a [u8], depth: usize, prefix: usize, left: usize) -> Result<usize, Broken> {
         let base = self.keys.len() - prefix;
-        let mut inner = Ok(0);
+        let (mut broken, mut deep) = (false, false);
         let end = json::members(object, depth, |key, raw| {
             let start = self.keys.len();
             self.keys.extend_from_within(base..base + prefix);
@@ -99,14 +100,20 @@ impl<'a> Fields<'a> {
             if Kind::of(raw) == Kind::Object && left > 0 && raw.len() > 2 {
                 self.keys.push(b'.');
                 let length = self.keys.len() - start;
-                if let Err(broken) = self.feed_object(raw, depth, length, left - 1) {
-                    inner = Err(broken);
+                match self.feed_object(raw, depth, length, left - 1) {
+                    Err(Broken::Deep(_)) => deep = true,
+                    Err(Broken::Syntax) => broken = true,
+                    Ok(_) => {}
                 }
             } else {
                 self.take(range, Value::Json(raw));
             }
-        })?;
-        inner.map(|_| end)
+        });
+        match end {
+            _ if broken => Err(Broken::Syntax),
+            Ok(end) if deep => Err(Broken::Deep(end)),
+            end => end,
+        }
     }
 
     /// Takes one field whose name and value stand apart.
@@ -234,6 +241,11 @@ impl<'a> Fields<'a> {
     /// Whether a key came twice.
     pub fn is_any_doubled(&self) -> bool {
         self.doubled
+    }
+
+    /// Whether a value's quote is not closed.
+    pub fn is_any_unclosed(&self) -> bool {
+        self.unclosed
     }
 
     /// The record's time: `None` where no field says it, an inner `None` where one does and cannot be read.
@@ -478,7 +490,8 @@ impl<'a> Value<'a> {
 /// pairs there were.
 pub(crate) fn feed_logfmt<'a>(fields: &mut Fields<'a>, line: &'a [u8]) -> usize {
     let mut pairs = 0;
-    for (key, value) in (Pairs { line, at: 0 }) {
+    let mut all = Pairs { line, at: 0, unclosed: false };
+    for (key, value) in all.by_ref() {
         match value {
             Some(value) => {
                 fields.feed(key, value);
@@ -487,6 +500,7 @@ pub(crate) fn feed_logfmt<'a>(fields: &mut Fields<'a>, line: &'a [u8]) -> usize 
             None => fields.feed(key, Value::Bare(b"true")),
         }
     }
+    fields.unclosed = all.unclosed;
     pairs
 }
 
@@ -494,6 +508,8 @@ pub(crate) fn feed_logfmt<'a>(fields: &mut Fields<'a>, line: &'a [u8]) -> usize 
 struct Pairs<'a> {
     line: &'a [u8],
     at: usize,
+    /// Whether a quote was met that nothing closes.
+    unclosed: bool,
 }
 
 fn is_key(byte: u8) -> bool {
@@ -514,11 +530,12 @@ impl<'a> Iterator for Pairs<'a> {
             return Some((key, None));
         }
         let value = &line[end + 1..];
-        if let Some(inner) = value.strip_prefix(b"\"")
-            && let Some(length) = quoted_length(inner)
-        {
-            self.at = end + 1 + length + 2;
-            return Some((key, Some(Value::Quoted(&inner[..length]))));
+        if let Some(inner) = value.strip_prefix(b"\"") {
+            if let Some(length) = quoted_length(inner) {
+                self.at = end + 1 + length + 2;
+                return Some((key, Some(Value::Quoted(&inner[..length]))));
+            }
+            self.unclosed = true;
         }
         let length = value.iter().position(|b| matches!(b, b' ' | b'\t')).unwrap_or(value.len());
         self.at = end + 1 + length;
@@ -544,7 +561,7 @@ pub(crate) fn is_logfmt(line: &[u8]) -> bool {
         let chars = k.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-' | b'@' | b'/'));
         chars && k.first().is_some_and(|b| b.is_ascii_alphabetic() || matches!(b, b'_' | b'@')) && k.len() <= 64
     };
-    let mut pairs = Pairs { line, at: 0 };
+    let mut pairs = Pairs { line, at: 0, unclosed: false };
     let good = |pair: Option<(&[u8], Option<Value<'_>>)>| pair.is_some_and(|(k, v)| key(k) && v.is_some());
     good(pairs.next()) && good(pairs.next())
 }
@@ -552,7 +569,8 @@ pub(crate) fn is_logfmt(line: &[u8]) -> bool {
 /// Whether a line is logfmt to its end: no word before a colon stands between its pairs, as one does where a message
 /// follows a few pairs (`pid=7 tid=3 INFO: start`).
 pub(crate) fn is_logfmt_throughout(line: &[u8]) -> bool {
-    is_logfmt(line) && !Pairs { line, at: 0 }.any(|(key, value)| value.is_none() && key.ends_with(b":"))
+    is_logfmt(line)
+        && !Pairs { line, at: 0, unclosed: false }.any(|(key, value)| value.is_none() && key.ends_with(b":"))
 }
 
 #[cfg(test)]

@@ -132,7 +132,8 @@ fn docker(line: &[u8]) -> Option<Framed<'_>> {
         b"attrs" | b"tag" => {}
         _ => foreign = true,
     });
-    if foreign || !text::is_blank(&line[end.ok()?..]) {
+    let (Ok(end) | Err(json::Broken::Deep(end))) = end else { return None };
+    if foreign || !text::is_blank(&line[end..]) {
         return None;
     }
     let mut text = json::scalar(log?);

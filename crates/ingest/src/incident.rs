@@ -2,6 +2,7 @@
 //!
 //! Refuses to judge what it says. The page for users is in `formats::incident`.
 
+use std::collections::HashSet;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
@@ -12,6 +13,7 @@ use serde::Deserialize;
 use crate::json;
 use crate::settings::Settings;
 use crate::stamp::time_of;
+use crate::text::newlines;
 use crate::yaml;
 
 /// Why an incident file cannot be used, and what to do.
@@ -97,6 +99,15 @@ fn from_json(text: &str, path: &str) -> Result<Written, IncidentError> {
     if let Err(e) = serde_json::from_str::<serde::de::IgnoredAny>(text) {
         return Err(IncidentError::NotUnderstood { path: path.into(), line: e.line() as u64, words: e.to_string() });
     }
+    let mut keys = HashSet::new();
+    let mut twice = None;
+    let _ = json::members(text.as_bytes(), 128, |key, _| twice = twice.or((!keys.insert(key)).then_some(key)));
+    if let Some(key) = twice {
+        let words = format!("{:?} stands there twice", String::from_utf8_lossy(key));
+        let at = key.as_ptr() as usize - text.as_ptr() as usize;
+        let line = newlines(&text.as_bytes()[..at]) + 1;
+        return Err(IncidentError::NotUnderstood { path: path.into(), line, words });
+    }
     let field = |name: &str| json::text_of(text.as_bytes(), name, 128);
     Ok(Written {
         id: field("id"),
@@ -121,7 +132,7 @@ fn from_yaml(text: &str, path: &str) -> Result<Written, IncidentError> {
     let parsed: Result<Option<Written>, _> = yaml::read(yaml);
     let mut written = parsed.map_err(|e| {
         let line = e.location().map_or(0, |l| l.line() + before);
-        let words = e.to_string().lines().next().unwrap_or_default().chars().take(200).collect();
+        let words = yaml::words(&e);
         IncidentError::NotUnderstood { path: path.into(), line, words }
     })?;
     if let Some(written) = &mut written
@@ -216,6 +227,7 @@ mod tests {
         );
         assert!(told("noticed_at: soon\n").starts_with("FILE: noticed_at: \"soon\" is no time: give RFC 3339"));
         assert!(told("---\nid: 7\nid: 8\n---\n").starts_with("FILE:3: "), "{}", told("---\nid: 7\nid: 8\n---\n"));
+        assert!(told("{\"id\": 7,\n \"id\": 8}").starts_with("FILE:2: \"id\" stands there twice"));
         assert!(told("just words").contains("give JSON, YAML, or Markdown"));
         assert!(told("").contains("noticed_at is missing"));
     }

@@ -6,6 +6,7 @@
 //! the keys mean.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use memchr::memchr2;
 
@@ -14,9 +15,14 @@ use memchr::memchr2;
 pub(crate) enum Broken {
     /// Not JSON, or cut.
     Syntax,
-    /// Nested deeper than the limit.
-    Deep,
+    /// Nested deeper than the limit; where it ends, by its brackets alone.
+    Deep(usize),
 }
+
+/// What is said of a value that is nested too deep.
+pub(crate) const TOO_DEEP: &str = "a value nested deeper than limits.json_depth was left out";
+/// What is said of a key that stands twice in one object.
+pub(crate) const TWICE: &str = "a key twice in one record: the first stands";
 
 /// What kind of value a raw slice is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,14 +95,14 @@ fn scalar_end(text: &[u8], at: usize) -> usize {
 
 /// The end of an object or array. Which bracket closes which is kept as one bit a level.
 fn nested_end(text: &[u8], mut at: usize, depth: usize) -> Result<usize, Broken> {
-    let (mut level, mut arrays) = (0_usize, 0_u128);
+    let (from, mut level, mut arrays) = (at, 0_usize, 0_u128);
     while let Some(byte) = text.get(at) {
         match byte {
             b'"' => at = string_end(text, at + 1)?,
             b'{' | b'[' => {
                 level += 1;
                 if level > depth.min(127) {
-                    return Err(Broken::Deep);
+                    return Err(Broken::Deep(deep_end(text, from)?));
                 }
                 arrays = arrays << 1 | u128::from(*byte == b'[');
             }
@@ -117,12 +123,45 @@ fn nested_end(text: &[u8], mut at: usize, depth: usize) -> Result<usize, Broken>
     Err(Broken::Syntax)
 }
 
+/// The end of an object or array that is nested too deep to tell which bracket closes which.
+fn deep_end(text: &[u8], mut at: usize) -> Result<usize, Broken> {
+    let mut level = 0_usize;
+    while let Some(byte) = text.get(at) {
+        match byte {
+            b'"' => at = string_end(text, at + 1)?,
+            b'{' | b'[' => level += 1,
+            b'}' | b']' => {
+                level = level.saturating_sub(1);
+                if level == 0 {
+                    return Ok(at + 1);
+                }
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    Err(Broken::Syntax)
+}
+
 /// Hands out the members of the object at the head of the text: the key between its quotes, and the raw value. Gives
-/// the place after the object.
+/// the place after the object. A member that is nested too deep is left out, and said at the end.
 pub(crate) fn members<'a>(
     text: &'a [u8],
     depth: usize,
     mut each: impl FnMut(&'a [u8], &'a [u8]),
+) -> Result<usize, Broken> {
+    all_members(text, depth, |key, raw, deep| {
+        if !deep {
+            each(key, raw);
+        }
+    })
+}
+
+/// As [`members`], those that are nested too deep too; whether one is, is said of each.
+fn all_members<'a>(
+    text: &'a [u8],
+    depth: usize,
+    mut each: impl FnMut(&'a [u8], &'a [u8], bool),
 ) -> Result<usize, Broken> {
     let mut at = skip_blanks(text, 0);
     if text.get(at) != Some(&b'{') {
@@ -132,6 +171,7 @@ pub(crate) fn members<'a>(
     if text.get(at) == Some(&b'}') {
         return Ok(at + 1);
     }
+    let mut deep = false;
     loop {
         if text.get(at) != Some(&b'"') {
             return Err(Broken::Syntax);
@@ -143,26 +183,40 @@ pub(crate) fn members<'a>(
             return Err(Broken::Syntax);
         }
         at = skip_blanks(text, at + 1);
-        let end = value_end(text, at, depth)?;
-        each(key, &text[at..end]);
+        let (end, is_deep) = match value_end(text, at, depth) {
+            Ok(end) => (end, false),
+            Err(Broken::Deep(end)) => (end, true),
+            Err(broken) => return Err(broken),
+        };
+        each(key, &text[at..end], is_deep);
+        deep |= is_deep;
         at = skip_blanks(text, end);
         match text.get(at) {
             Some(b',') => at = skip_blanks(text, at + 1),
+            Some(b'}') if deep => return Err(Broken::Deep(at + 1)),
             Some(b'}') => return Ok(at + 1),
             _ => return Err(Broken::Syntax),
         }
     }
 }
 
-/// The value of a key of an object; of a key that comes twice the first. What is broken behind it does not matter.
+/// The value of a key of an object; of a key that comes twice the first. What is broken behind it does not matter, nor how
+/// deep it is: whoever looks into it meets that.
 pub(crate) fn get<'a>(object: &'a [u8], key: &str, depth: usize) -> Option<&'a [u8]> {
     let mut found = None;
-    let _ = members(object, depth, |k, v| {
+    let _ = all_members(object, depth, |k, v, _| {
         if found.is_none() && k == key.as_bytes() {
             found = Some(v);
         }
     });
     found
+}
+
+/// Whether a key stands twice in an object, and whether a member of it is nested too deep.
+pub(crate) fn faults(object: &[u8], depth: usize) -> (bool, bool) {
+    let (mut keys, mut repeated) = (HashSet::new(), false);
+    let end = members(object, depth, |key, _| repeated |= !keys.insert(key));
+    (repeated, matches!(end, Err(Broken::Deep(_))))
 }
 
 /// The text of a member of an object, where it is a string, a number or a truth value that says something.
@@ -175,7 +229,8 @@ pub(crate) fn text_of(object: &[u8], key: &str, depth: usize) -> Option<String> 
 }
 
 /// The values of a text that holds one array of them, or one after the other, as (from, to). Gives what it could, and
-/// where it broke, else where it ends.
+/// where it broke, else where it ends. One that is nested too deep is handed out like any other: whoever looks into it
+/// meets that.
 pub(crate) fn values(text: &[u8], depth: usize, mut each: impl FnMut(usize, usize)) -> Result<usize, (usize, Broken)> {
     let mut at = skip_blanks(text, 0);
     let array = text.get(at) == Some(&b'[');
@@ -186,7 +241,10 @@ pub(crate) fn values(text: &[u8], depth: usize, mut each: impl FnMut(usize, usiz
         if array && text[at] == b']' {
             return Ok(at + 1);
         }
-        let end = value_end(text, at, depth).map_err(|broken| (at, broken))?;
+        let end = match value_end(text, at, depth) {
+            Ok(end) | Err(Broken::Deep(end)) => end,
+            Err(broken) => return Err((at, broken)),
+        };
         each(at, end);
         at = skip_blanks(text, end);
         if text.get(at) == Some(&b',') {
@@ -281,7 +339,9 @@ mod tests {
         assert_eq!(told(r#"{"a":1,"b":"cut"#), "a=1 Err(Syntax)");
         assert_eq!(told(r#"{"a":[1}}"#), "Err(Syntax)");
         assert_eq!(told("{}"), "Ok(2)");
-        assert_eq!(told(r#"{"a":[[[[[[[[[[1]]]]]]]]]]}"#), "Err(Deep)");
+        assert_eq!(told(r#"{"a":[[[[[[[[[[1]]]]]]]]]]}"#), "Err(Deep(27))");
+        assert_eq!(told(r#"{"a":[[[[[[[[[1]]]]]]]]],"b":2} tail"#), "b=2 Err(Deep(31))");
+        assert_eq!(told(r#"{"a":[[[[[[[[[1]]]"#), "Err(Syntax)");
     }
 
     #[test]

@@ -13,6 +13,7 @@ use crate::form::Head;
 use crate::json;
 use crate::lines::document_lines;
 use crate::part::Part;
+use crate::requests;
 use crate::stamp::Stamps;
 use crate::text::{self, Lines};
 
@@ -24,9 +25,8 @@ pub(crate) struct Item<'a> {
 
 impl Item<'_> {
     /// The object; what is wrong where it is none.
-    pub fn object(&self) -> Result<Value, String> {
-        let value: Value = serde_json::from_slice(self.raw).map_err(|e| e.to_string())?;
-        if value.is_object() { Ok(value) } else { Err("no object".into()) }
+    pub fn object(&self, part: &mut Part) -> Result<Value, String> {
+        requests::object(self.raw, self.line, part)
     }
 }
 

@@ -10,6 +10,7 @@ use std::collections::HashMap;
 use evidence::{Civil, ComplaintKind, LogBatch, LogColumns, LogOrigin};
 use memchr::memchr;
 
+use crate::cells::NOT_CLOSED;
 use crate::chunk::Chunk;
 use crate::fields::{self, Fields};
 use crate::form::{Head, Reading, Unit, empty_batch};
@@ -141,7 +142,11 @@ pub(crate) fn dialect_of<'a>(rests: impl Iterator<Item = &'a [u8]>) -> Dialect {
 /// Whether a text is one whole JSON object.
 pub(crate) fn is_object(text: &[u8]) -> bool {
     let text = text.trim_ascii();
-    text.first() == Some(&b'{') && text.last() == Some(&b'}') && json::members(text, 128, |_, _| {}) == Ok(text.len())
+    let ends = || match json::members(text, 128, |_, _| {}) {
+        Ok(end) | Err(json::Broken::Deep(end)) => end == text.len(),
+        Err(json::Broken::Syntax) => false,
+    };
+    text.first() == Some(&b'{') && text.last() == Some(&b'}') && ends()
 }
 
 impl Reading for LogLines {
@@ -619,24 +624,27 @@ impl<'a> Work<'a> {
         self.fields.clear();
         let text = &self.bytes[from..to];
         let end = self.fields.feed_json(text, self.form.limits.json_depth);
-        let trailing = end.is_ok_and(|end| !text::is_blank(&text[end..]));
-        if let Err(broken) = end {
-            let (kind, words) = match broken {
-                json::Broken::Syntax => {
-                    (ComplaintKind::Malformed, "not whole JSON; what stands before the break was used")
-                }
-                json::Broken::Deep => (ComplaintKind::LargeDocument, "nested deeper than limits.json_depth"),
-            };
-            self.complain(kind, words);
-        } else if trailing {
-            self.complain(ComplaintKind::Malformed, "text after the JSON object");
+        match end {
+            Err(json::Broken::Syntax) => {
+                self.complain(ComplaintKind::Malformed, "not whole JSON; what stands before the break was used");
+            }
+            Err(json::Broken::Deep(_)) => {
+                self.complain(ComplaintKind::LargeDocument, json::TOO_DEEP);
+            }
+            Ok(end) if !text::is_blank(&text[end..]) => {
+                self.complain(ComplaintKind::Malformed, "text after the JSON object");
+            }
+            Ok(_) => {}
         }
-        self.structured(from, to, cut, end.is_err())
+        self.structured(from, to, cut, end == Err(json::Broken::Syntax))
     }
 
     fn pairs(&mut self, from: usize, to: usize, cut: &Cut) -> (Option<Option<Read>>, Found) {
         self.fields.clear();
         fields::feed_logfmt(&mut self.fields, &self.bytes[from..to]);
+        if self.fields.is_any_unclosed() {
+            self.complain(ComplaintKind::Malformed, NOT_CLOSED);
+        }
         self.structured(from, to, cut, false)
     }
 
@@ -668,7 +676,7 @@ impl<'a> Work<'a> {
             (start as u32, (base + self.batch.made.len()) as u32)
         };
         if self.fields.is_any_doubled() {
-            self.complain(ComplaintKind::Duplicate, "a key twice in one record: the first stands");
+            self.complain(ComplaintKind::Duplicate, json::TWICE);
         }
         let named = self.fields.origin().map(|value| self.text(value));
         let header = self.origin(from - cut.message.min(from), cut);

@@ -27,16 +27,21 @@ const INSTANCES: [&str; 11] = [
     "server",
 ];
 
-/// The series of a metric with these labels: the service and the instance are taken out of them.
-pub(crate) fn series_of(metric: &str, mut labels: Vec<(String, String)>) -> SeriesText {
+/// The series of a metric with these labels: the service and the instance are taken out of them. Of a label that stands
+/// twice the first is kept.
+pub(crate) fn series_of(metric: &str, mut labels: Vec<(String, String)>, line: u64, part: &mut Part) -> SeriesText {
     labels.retain(|(_, value)| !value.is_empty());
+    labels.sort_by(|one, other| one.0.cmp(&other.0));
+    let all = labels.len();
+    labels.dedup_by(|second, first| second.0 == first.0);
+    if labels.len() < all {
+        part.coverage.complain(ComplaintKind::Duplicate, line, "a label twice in one series: the first stands");
+    }
     let mut take = |names: &[&str]| {
         let place = names.iter().find_map(|name| labels.iter().position(|(label, _)| label == name));
         place.map(|place| labels.remove(place).1).unwrap_or_default()
     };
     let (service, instance) = (take(&SERVICES), take(&INSTANCES));
-    labels.sort();
-    labels.dedup_by(|second, first| second.0 == first.0);
     let labels: Vec<String> = labels.iter().map(|(name, value)| label(name, value)).collect();
     SeriesText { service, instance, metric: metric.to_string(), labels: labels.join(",") }
 }

@@ -44,7 +44,14 @@ fn detect(head: &Head<'_>) -> u32 {
         let payload = has("alerts") && (has("receiver") || has("groupKey") || has("groupLabels"));
         alerts += usize::from(payload || has("startsAt") && (has("labels") || has("matchers")));
     });
-    if alerts > 0 && alerts * 2 >= all { 95 } else { 0 }
+    // A payload that is cut, or longer than what is looked at, shows its beginning alone.
+    let begins = || {
+        let named = |key: &[u8]| memchr::memmem::find(head.start(), key).is_some();
+        let payload = named(b"\"receiver\"") || named(b"\"groupKey\"") || named(b"\"groupLabels\"");
+        let alert = named(b"\"startsAt\"") && named(b"\"labels\"");
+        head.start().trim_ascii_start().starts_with(b"{") && named(b"\"alerts\"") && payload && alert
+    };
+    if alerts > 0 && alerts * 2 >= all || all == 0 && begins() { 95 } else { 0 }
 }
 
 fn learn(head: &Head<'_>, settings: &Settings) -> Arc<dyn Reading> {
@@ -122,34 +129,62 @@ impl Work<'_> {
     /// Payloads, alerts, or an array of them.
     fn values(&mut self, bytes: &[u8]) {
         let depth = self.form.limits.json_depth;
-        let mut places = Vec::new();
+        let (first, mut places) = (self.line, Vec::new());
         let end = json::values(bytes, depth, |from, to| places.push((from, to)));
+        let mut at = 0;
         for (from, to) in places {
             let value = &bytes[from..to];
             match json::get(value, "alerts", depth).filter(|raw| Kind::of(raw) == Kind::Array) {
-                Some(all) => {
-                    let mut inner = Vec::new();
-                    let _ = json::values(all, depth, |from, to| inner.push((from, to)));
-                    inner.into_iter().for_each(|(from, to)| self.alert(&all[from..to]));
-                }
-                None if json::get(value, "matchers", depth).is_some() => self.silence(value),
-                None => self.alert(value),
+                Some(all) => self.each(bytes, all.as_ptr() as usize - bytes.as_ptr() as usize, &mut at),
+                None if json::get(value, "matchers", depth).is_some() => self.silence(bytes, (from, to), &mut at),
+                None => self.alert(bytes, (from, to), &mut at),
             }
         }
-        if end.is_err() {
+        if let Err((broken_at, _)) = end {
+            let rest = &bytes[broken_at..];
+            // The whole alerts of a payload that is cut.
+            let key = memchr::memmem::find(rest, b"\"alerts\"").filter(|_| rest.starts_with(b"{"));
+            if let Some(open) = key.and_then(|key| Some(key + memchr::memchr(b'[', &rest[key..])?)) {
+                self.each(bytes, broken_at + open, &mut at);
+            }
             self.complain(ComplaintKind::Malformed, "not whole JSON; what stands before the break was used");
             self.part.coverage.records += 1;
             self.part.coverage.not_understood += 1;
         }
+        self.line = first;
+    }
+
+    /// The alerts of the array that begins at a place, as far as it is whole.
+    fn each(&mut self, bytes: &[u8], array: usize, at: &mut usize) {
+        let mut inner = Vec::new();
+        let _ = json::values(&bytes[array..], self.form.limits.json_depth, |from, to| inner.push((from, to)));
+        inner.into_iter().for_each(|(from, to)| self.alert(bytes, (array + from, array + to), at));
     }
 
     fn complain(&mut self, kind: ComplaintKind, words: impl Into<String>) {
         self.part.coverage.complain(kind, self.line, words);
     }
 
-    fn alert(&mut self, object: &[u8]) {
-        let record = self.part.coverage.records;
+    /// The next record: an object and its number; what is wrong with it and its labels is said. `at` is how far lines
+    /// were counted.
+    fn object<'b>(&mut self, bytes: &'b [u8], (from, to): (usize, usize), at: &mut usize) -> (&'b [u8], u64) {
+        self.line += text::newlines(&bytes[(*at).min(from)..from]);
+        *at = from;
+        let (object, depth) = (&bytes[from..to], self.form.limits.json_depth);
+        let labels = json::get(object, "labels", depth).unwrap_or(b"{}");
+        let faults = [object, labels].map(|object| json::faults(object, depth));
+        if faults.iter().any(|(repeated, _)| *repeated) {
+            self.complain(ComplaintKind::Duplicate, json::TWICE);
+        }
+        if faults.iter().any(|(_, deep)| *deep) {
+            self.complain(ComplaintKind::LargeDocument, json::TOO_DEEP);
+        }
         self.part.coverage.records += 1;
+        (object, self.part.coverage.records - 1)
+    }
+
+    fn alert(&mut self, bytes: &[u8], place: (usize, usize), at: &mut usize) {
+        let (object, record) = self.object(bytes, place, at);
         let depth = self.form.limits.json_depth;
         let labels = json::get(object, "labels", depth).unwrap_or(b"{}");
         let text = |name: &str| json::text_of(object, name, depth);
@@ -181,9 +216,8 @@ impl Work<'_> {
         self.alerts.push(Alert { name, service, starts_at, ends_at, source, record });
     }
 
-    fn silence(&mut self, object: &[u8]) {
-        let record = self.part.coverage.records;
-        self.part.coverage.records += 1;
+    fn silence(&mut self, bytes: &[u8], place: (usize, usize), at: &mut usize) {
+        let (object, record) = self.object(bytes, place, at);
         let depth = self.form.limits.json_depth;
         let text = |name: &str| json::text_of(object, name, depth);
         let mut matchers = Vec::new();
@@ -233,7 +267,7 @@ const SAMPLES: &[Sample] = &[
 "#,
         records: "0 silence {service=~\"cart|web\",severity!=\"page\"} deploy window 2026-11-22T09:00:00Z 2026-11-22T11:00:00Z
 folded 1, blank 0
-MissingField 1 at 1: a silence without matchers or startsAt
+MissingField 1 at 2: a silence without matchers or startsAt
 ",
     },
     Sample {
@@ -257,7 +291,7 @@ MissingField 1 at 1: an alert without labels.alertname or startsAt
         records: "0 SlowCart - 2026-11-22T10:00:00Z -
 1 silence {alertname=\"Muted\",app=\"cart\"} - 2026-11-22T10:00:00Z -
 folded 6, blank 0
-NotJudged 1 at 1: suppressed: it reached nobody
+NotJudged 1 at 6: suppressed: it reached nobody
 ",
     },
 ];

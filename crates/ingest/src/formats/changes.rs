@@ -154,7 +154,13 @@ impl Work<'_> {
     fn change(&mut self, object: &[u8], record: u64) -> Option<ChangeEvent> {
         let depth = self.form.limits.json_depth;
         let text = |name: &str| json::text_of(object, name, depth);
-        if json::members(object, depth, |_, _| {}).is_err() {
+        let (repeated, deep) = json::faults(object, depth);
+        if repeated {
+            self.complain(ComplaintKind::Duplicate, json::TWICE);
+        }
+        if deep {
+            self.complain(ComplaintKind::LargeDocument, json::TOO_DEEP);
+        } else if json::members(object, depth, |_, _| {}).is_err() {
             self.complain(ComplaintKind::Malformed, "not whole JSON; what stands before the break was used");
         }
         let kind = self.kind(text("kind"))?;

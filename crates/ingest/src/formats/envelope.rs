@@ -81,7 +81,10 @@ struct Walk<'a> {
 
 impl Walk<'_> {
     fn value_end(&self, at: usize) -> Result<usize, (usize, Broken)> {
-        json::value_end(self.text, at, self.depth).map_err(|broken| (at, broken))
+        match json::value_end(self.text, at, self.depth) {
+            Ok(end) | Err(Broken::Deep(end)) => Ok(end),
+            Err(broken) => Err((at, broken)),
+        }
     }
 
     /// Looks into an object; gives where it ends.

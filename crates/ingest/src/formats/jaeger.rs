@@ -20,8 +20,9 @@ use crate::documents;
 use crate::form::{Family, Format, Head, Reading, Sample, Unit};
 use crate::formats::json_lines::is_document;
 use crate::formats::manual;
-use crate::formats::otlp_traces::{or_none, requests};
+use crate::formats::otlp_traces::or_none;
 use crate::part::Part;
+use crate::requests::requests;
 use crate::settings::Settings;
 use crate::spans::{RawSpan, Spans, says_failed};
 
@@ -58,7 +59,7 @@ impl Reading for Answers {
         let mut part = Part::default();
         let mut spans = Spans::default();
         documents::each(chunk, self.document, &mut part, |bytes, line, part| {
-            for answer in requests::<Answer>(bytes, line, part) {
+            for answer in requests::<Answer>(bytes, &["data"], line, part) {
                 let one = Trace { spans: answer.spans, processes: answer.processes };
                 answer.data.iter().chain([&one]).for_each(|trace| trace.read(line, &mut spans, part));
             }
@@ -190,7 +191,7 @@ const SAMPLES: &[Sample] = &[Sample {
         "0 0af7651916cd43dd8448eb211c80319c b7ad6b7169203331 - cart web-1 GET /cart 2026-11-22T10:00:00Z 250ms failed
 1 0af7651916cd43dd8448eb211c80319c b7ad6b7169203332 b7ad6b7169203331 stock - find 2026-11-22T10:00:00.010Z 1ms
 folded 0, blank 1
-Malformed 1 at 4: EOF while parsing an object at line 1 column 48
+Malformed 1 at 4: not whole JSON: EOF while parsing an object
 MissingField 1 at 3: a span without a trace's id, its own, or a start
 ",
 }];

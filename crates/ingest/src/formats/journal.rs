@@ -93,6 +93,10 @@ impl Work<'_> {
             line += text::newlines(&text[at..next.min(text.len())]);
             at = next;
         }
+        if block.is_some() && !text.ends_with(b"\n") {
+            self.number = line.saturating_sub(1).max(first);
+            self.complain(ComplaintKind::Malformed, "the last entry is cut");
+        }
         self.end_block(block, text.len());
         self.part.coverage.lines = text::line_count(text);
         let own = self.part.starts + self.part.coverage.blank;

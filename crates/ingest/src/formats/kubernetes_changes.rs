@@ -59,7 +59,7 @@ impl Reading for Objects {
         let mut work = Work { part: Part::default(), stamps: Stamps::new(&self.zone, None), begin: BTreeSet::new() };
         let mut objects = Vec::new();
         for item in items(chunk, self.document, self.limits.json_depth, &mut work.part.coverage) {
-            match item.object() {
+            match item.object(&mut work.part) {
                 Ok(object) => objects.push((object, item.line)),
                 Err(words) => work.lost(ComplaintKind::Malformed, item.line, words),
             }
@@ -296,7 +296,7 @@ NotJudged 1 at 4: told by its replica set
         records: "1 1 2026-11-22T10:00:00Z config cart configmap/cart-settings ConfigMap cart-settings []
 2 2 2026-11-22T10:05:00Z infra cart horizontalpodautoscaler/cart HorizontalPodAutoscaler cart []
 folded 1, blank 1
-Malformed 1 at 6: EOF while parsing a value at line 1 column 33
+Malformed 1 at 6: EOF while parsing a value
 MissingField 1 at 3: StatefulSet db without a time
 NotJudged 1 at 5: Pod is no change
 ",

@@ -90,7 +90,7 @@ struct Said<'a> {
 
 impl Work {
     fn item(&mut self, item: &Item<'_>) {
-        let event = match item.object() {
+        let event = match item.object(&mut self.part) {
             Ok(event) => event,
             Err(words) => {
                 self.part.coverage.complain(ComplaintKind::Malformed, item.line, words);
@@ -238,7 +238,7 @@ folded 18, blank 0
 1 2026-11-22T10:00:00.250Z 13 web web-0 | Pod Unhealthy: Readiness probe failed
 2 2026-11-22T10:03:00.250Z 13 web web-0 | Pod Unhealthy: Readiness probe failed count=4
 folded 1, blank 0
-Malformed 1 at 5: EOF while parsing a string at line 1 column 31
+Malformed 1 at 5: EOF while parsing a string
 NoTime 1 at 3
 NotJudged 1 at 4: Pod is no event
 ",

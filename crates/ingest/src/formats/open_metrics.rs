@@ -174,8 +174,8 @@ impl Reading for Exposition {
                     Some(time) => {
                         let series = known.get(written.whole).copied().or_else(|| {
                             let name = String::from_utf8_lossy(written.name);
-                            let series =
-                                points.series(series_of(&name, labels_of(written.labels)), place, &mut part)?;
+                            let series = series_of(&name, labels_of(written.labels), place, &mut part);
+                            let series = points.series(series, place, &mut part)?;
                             known.insert(written.whole, series);
                             Some(series)
                         });

@@ -19,9 +19,10 @@ use crate::documents;
 use crate::form::{Family, Format, Head, Reading, Sample, Unit, empty_batch};
 use crate::formats::json_lines::is_document;
 use crate::formats::manual;
-use crate::formats::otlp_traces::{Nanoseconds, Resource, any_value, attributes, or_none, requests};
+use crate::formats::otlp_traces::{Nanoseconds, Resource, any_value, attributes, or_none};
 use crate::level;
 use crate::part::{Content, Part};
+use crate::requests::requests;
 use crate::roles::{Role, role_of};
 use crate::settings::{Limits, Settings};
 
@@ -62,7 +63,10 @@ impl Reading for Requests {
             let at = place_of(&chunk.bytes, bytes);
             let raw = (at as u32, (at + bytes.len()) as u32);
             let mut work = Work { batch: &mut batch, part, line, raw, fields: self.limits.fields };
-            for resource in requests::<Request>(bytes, line, work.part).into_iter().flat_map(|r| r.resource_logs) {
+            for resource in requests::<Request>(bytes, &["logRecords", "log_records"], line, work.part)
+                .into_iter()
+                .flat_map(|r| r.resource_logs)
+            {
                 let whose = resource.resource.whose();
                 let whose = (work.name(&whose.0), work.name(&whose.1));
                 for scope in resource.scope_logs {
@@ -245,7 +249,7 @@ const SAMPLES: &[Sample] = &[Sample {
 3 none 10 - - | hello
 4 none 0 - - ! {\"resourceLogs\":[{\"scopeLogs\":
 folded 0, blank 1
-Malformed 1 at 4: EOF while parsing a value at line 1 column 30
+Malformed 1 at 4: not whole JSON: EOF while parsing a value
 NoTime 1 at 3
 ",
 }];

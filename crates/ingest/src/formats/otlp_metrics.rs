@@ -21,9 +21,10 @@ use crate::documents;
 use crate::form::{Family, Format, Head, Reading, Sample, Unit};
 use crate::formats::json_lines::is_document;
 use crate::formats::manual;
-use crate::formats::otlp_traces::{Nanoseconds, Resource, attributes, or_none, requests};
+use crate::formats::otlp_traces::{Nanoseconds, Resource, attributes, or_none};
 use crate::part::Part;
 use crate::points::{Points, series_of};
+use crate::requests::requests;
 use crate::settings::{Limits, Settings};
 
 /// OTLP/JSON metrics.
@@ -59,7 +60,8 @@ impl Reading for Requests {
         let mut part = Part::default();
         let mut points = Points::new(chunk.source, self.limits.series);
         documents::each(chunk, self.document, &mut part, |bytes, line, part| {
-            let resources = requests::<Request>(bytes, line, part).into_iter().flat_map(|r| r.resource_metrics);
+            let resources =
+                requests::<Request>(bytes, &["metrics"], line, part).into_iter().flat_map(|r| r.resource_metrics);
             for resource in resources {
                 let whose = resource.resource.whose();
                 let mut work = Work { part, points: &mut points, line, whose };
@@ -146,7 +148,7 @@ impl Work<'_> {
     fn point(&mut self, name: &str, point: &RawPoint, further: Option<(String, String)>, value: f64) {
         let Some(time) = point.time.0 else { return self.refuse("a point without a time") };
         let labels = attributes(&point.attributes).into_iter().chain(further).collect();
-        let mut series = series_of(name, labels);
+        let mut series = series_of(name, labels, self.line, self.part);
         let (service, instance) = &self.whose;
         for (of, resource) in [(&mut series.service, service), (&mut series.instance, instance)] {
             if !resource.is_empty() {
@@ -295,7 +297,7 @@ const SAMPLES: &[Sample] = &[Sample {
 2 2026-11-22T10:00:00Z - - size_sum = 9
 2 2026-11-22T10:00:00Z - - size quantile="0.5" = 4
 folded 0, blank 1
-Malformed 1 at 4: EOF while parsing a value at line 1 column 19
+Malformed 1 at 4: not whole JSON: EOF while parsing a value
 MissingField 1 at 1: a point without a time
 "#,
 }];

@@ -8,13 +8,11 @@
 //!
 //! Source: OpenTelemetry protocol specification 1.5, JSON encoding.
 
-use std::borrow::Cow;
-use std::marker::PhantomData;
 use std::sync::Arc;
 
-use evidence::{ComplaintKind, Hasher, Time};
+use evidence::{Hasher, Time};
 use serde::Deserialize;
-use serde::de::{DeserializeOwned, Deserializer, SeqAccess, Visitor};
+use serde::de::Deserializer;
 use serde_json::Value;
 
 use crate::chunk::Chunk;
@@ -23,6 +21,7 @@ use crate::form::{Family, Format, Head, Reading, Sample, Unit};
 use crate::formats::json_lines::is_document;
 use crate::formats::manual;
 use crate::part::Part;
+use crate::requests::requests;
 use crate::settings::Settings;
 use crate::spans::{RawSpan, Spans};
 
@@ -78,7 +77,7 @@ struct Work<'a> {
 
 impl Work<'_> {
     fn request(&mut self, bytes: &[u8]) {
-        let requests = requests::<Request>(bytes, self.line, self.part);
+        let requests = requests::<Request>(bytes, &["spans"], self.line, self.part);
         for resource in requests.into_iter().flat_map(|r| r.resource_spans) {
             let (service, instance) = resource.resource.whose();
             for span in resource.scope_spans.into_iter().flat_map(|s| s.spans) {
@@ -101,26 +100,6 @@ impl Work<'_> {
             failed: is_failed(&raw.status),
         };
         self.spans.push(&span, self.line, self.part);
-    }
-}
-
-/// The requests of a document, as far as it is whole; what is broken is one record that was not understood.
-pub(crate) fn requests<T: DeserializeOwned>(bytes: &[u8], line: u64, part: &mut Part) -> Vec<T> {
-    let text = std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed);
-    if matches!(text, Cow::Owned(_)) {
-        part.coverage.complain(ComplaintKind::InvalidUtf8, line, "");
-    }
-    match serde_json::from_str::<OneOrMore<T>>(&text) {
-        Ok(requests) => requests.0,
-        Err(error) => {
-            let deep = error.to_string().contains("recursion limit");
-            let kind = if deep { ComplaintKind::LargeDocument } else { ComplaintKind::Malformed };
-            let line = line + (error.line() as u64).saturating_sub(1);
-            part.coverage.complain(kind, line, error.to_string());
-            part.coverage.records += 1;
-            part.coverage.not_understood += 1;
-            Vec::new()
-        }
     }
 }
 
@@ -180,35 +159,6 @@ fn base64(text: &str) -> Option<Vec<u8>> {
         }
     }
     Some(out)
-}
-
-/// One request, or an array of them.
-pub(crate) struct OneOrMore<T>(pub Vec<T>);
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for OneOrMore<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<OneOrMore<T>, D::Error> {
-        struct Any<T>(PhantomData<T>);
-        impl<'de, T: Deserialize<'de>> Visitor<'de> for Any<T> {
-            type Value = OneOrMore<T>;
-
-            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("an OTLP request, or an array of them")
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<OneOrMore<T>, A::Error> {
-                let mut all = Vec::new();
-                while let Some(request) = seq.next_element()? {
-                    all.push(request);
-                }
-                Ok(OneOrMore(all))
-            }
-
-            fn visit_map<A: serde::de::MapAccess<'de>>(self, map: A) -> Result<OneOrMore<T>, A::Error> {
-                T::deserialize(serde::de::value::MapAccessDeserializer::new(map)).map(|one| OneOrMore(vec![one]))
-            }
-        }
-        deserializer.deserialize_any(Any(PhantomData))
-    }
 }
 
 #[derive(Deserialize)]
@@ -357,7 +307,7 @@ const SAMPLES: &[Sample] = &[
 1 0af7651916cd43dd8448eb211c80319c b7ad6b7169203332 b7ad6b7169203331 cart web-1 find 2026-11-22T10:00:00Z 0ms
 2 0af7651916cd43dd8448eb211c80319c b7ad6b7169203331 - orders - store 2026-11-22T10:00:00Z 1000ms failed
 folded 0, blank 1
-Malformed 1 at 5: EOF while parsing a value at line 1 column 32
+Malformed 1 at 5: not whole JSON: EOF while parsing a value
 MissingField 1 at 4: a span without a trace's id, its own, or a start
 Backwards 1 at 1: taken to end when it began
 ",

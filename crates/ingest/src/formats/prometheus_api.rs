@@ -95,7 +95,9 @@ impl Work {
         let _ = json::values(result, self.depth, |from, to| found.push(&result[from..to]));
         found.into_iter().filter(|one| Kind::of(one) == Kind::Object).for_each(|one| self.series(one, line, part));
         match broken {
-            Some(json::Broken::Deep) => refuse(ComplaintKind::LargeDocument, line, "limits.json_depth reached", part),
+            Some(json::Broken::Deep(_)) => {
+                part.coverage.complain(ComplaintKind::LargeDocument, line, json::TOO_DEEP);
+            }
             Some(json::Broken::Syntax) => {
                 refuse(ComplaintKind::Malformed, line, "not whole JSON; what stands before the break was used", part);
             }
@@ -107,16 +109,24 @@ impl Work {
         let (mut metric, mut labels) = (String::from("value"), Vec::new());
         let text = |raw: &[u8]| String::from_utf8_lossy(&json::scalar(raw)).into_owned();
         let named = json::get(one, "metric", self.depth).unwrap_or(b"{}");
+        let mut names = 0;
         let _ = json::members(named, self.depth, |key, raw| match key {
-            b"__name__" => metric = text(raw),
+            b"__name__" => {
+                names += 1;
+                metric = if names == 1 { text(raw) } else { std::mem::take(&mut metric) };
+            }
             _ => labels.push((String::from_utf8_lossy(key).into_owned(), text(raw))),
         });
+        if names > 1 {
+            part.coverage.complain(ComplaintKind::Duplicate, line, json::TWICE);
+        }
         if json::get(one, "histograms", self.depth).or(json::get(one, "histogram", self.depth)).is_some() {
             part.coverage.complain(ComplaintKind::NotJudged, line, "native histograms are not read");
         }
         let single = json::get(one, "value", self.depth);
         let Some(values) = json::get(one, "values", self.depth).or(single) else { return };
-        let Some(series) = self.points.series(series_of(&metric, labels), line, part) else { return };
+        let series = series_of(&metric, labels, line, part);
+        let Some(series) = self.points.series(series, line, part) else { return };
         if single.is_some() {
             return self.point(values, series, line, part);
         }

@@ -76,11 +76,8 @@ impl Reading for Rules {
             }
             Err(e) => {
                 let line = e.location().map_or(0, |l| l.line());
-                part.coverage.complain(
-                    ComplaintKind::Malformed,
-                    line,
-                    e.to_string().lines().next().unwrap_or_default(),
-                );
+                let words = format!("{}; the rules were counted by their lines", yaml::words(&e));
+                part.coverage.complain(ComplaintKind::Malformed, line, words);
                 text.lines().filter(|l| l.trim_start().trim_start_matches("- ").starts_with("alert:")).count() as u64
             }
         };

@@ -177,7 +177,9 @@ impl Rows {
         let cell = |column: Option<usize>| column.and_then(|n| cells.get(n)).map_or("", |cell| cell.trim());
         let mut time = |column: Option<usize>| stamps.value(cell(column).as_bytes()).and_then(|read| read.time);
         let (start, end) = (time(columns.start), time(columns.end));
-        let took = columns.duration.and_then(|(n, nanos)| Some((cells.get(n)?.trim().parse::<f64>().ok()?, nanos)));
+        let took = columns.duration.and_then(|(n, nanos)| {
+            Some((cells.get(n)?.trim().parse::<f64>().ok().filter(|took| !took.is_nan())?, nanos))
+        });
         let took = took.map(|(took, nanos)| (took * nanos) as i64).or_else(|| Some(end? - start?));
         let parent = cell(columns.parent);
         let raw = RawSpan {

@@ -20,9 +20,10 @@ use crate::documents;
 use crate::form::{Family, Format, Head, Reading, Sample, Unit};
 use crate::formats::json_lines::is_document;
 use crate::formats::manual;
-use crate::formats::otlp_traces::{or_none, requests};
+use crate::formats::otlp_traces::or_none;
 use crate::json;
 use crate::part::Part;
+use crate::requests::values;
 use crate::settings::Settings;
 use crate::spans::{RawSpan, Spans, says_failed};
 
@@ -67,7 +68,7 @@ impl Reading for Lists {
         let mut spans = Spans::default();
         documents::each(chunk, self.document, &mut part, |bytes, line, part| {
             // A trace of the API is an array, several of them an array of arrays.
-            for value in requests::<Value>(bytes, line, part) {
+            for value in values(bytes, line, part) {
                 let all = if let Value::Array(inner) = value { inner } else { vec![value] };
                 all.into_iter().for_each(|span| read(span, line, &mut spans, part));
             }
@@ -154,7 +155,7 @@ const SAMPLES: &[Sample] = &[
 1 0af7651916cd43dd8448eb211c80319c b7ad6b7169203332 b7ad6b7169203331 cart cart-1 get 2026-11-22T10:00:00.010Z 1ms
 3 000000000000000000000000000000a2 00000000000000b2 - cart - x 2026-11-22T10:00:00Z 0ms
 folded 0, blank 1
-Malformed 1 at 5: EOF while parsing a value at line 1 column 22
+Malformed 1 at 5: not whole JSON: EOF while parsing a value
 MissingField 2 at 3: a span without a trace's id, its own, or a start
 ",
     },

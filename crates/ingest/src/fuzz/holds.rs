@@ -200,7 +200,9 @@ impl Taken {
             }
             is_short(&complaint.detail)?;
         }
-        if coverage.records == 0 && coverage.complaints.is_empty() && lines > coverage.blank {
+        // Lines behind a chunk without any record are folded as if it had one: no chunk of a real size is like that.
+        let is_silent = coverage.records == 0 && coverage.complaints.is_empty() && self.chunks == 1;
+        if is_silent && lines > coverage.blank {
             return Err(format!("{lines} lines are no record, and nothing is said of it"));
         }
         Ok(())
