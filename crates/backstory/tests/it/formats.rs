@@ -28,36 +28,41 @@ fn a_plain_log() {
         JAVA,
         &[],
         &expect![[r#"
-        app.log
-         format         logs (plain text): plain. Any log of lines: where the stamp
-                        stands, and what else stands before the message, is found from
-                        the file's first records.
-         learnt         columns: time (as 2026-11-22T10:00:00Z), level, something in
-                        brackets, dotted name (of a class, module or host); then the
-                        message
-         read           6 records in 7 lines (1 within records)
+            app.log
+             format         logs (plain text): plain. Any log of lines: where the stamp
+                            stands, and what else stands before the message, is found from
+                            the file's first records.
+             learnt         columns: time (as 2026-11-22T10:00:00Z), level, thread, class;
+                            then the message
+             read           6 records in 7 lines (1 within records)
 
-         line 1         2026-11-22 10:00:00,123 INFO [main] c.s.Cart - cart opened
-           time         2026-11-22T10:00:00.123Z
-           level        INFO
-           message      cart opened
+             line 1         2026-11-22 10:00:00,123 INFO [main] c.s.Cart - cart opened
+               time         2026-11-22T10:00:00.123Z
+               level        INFO
+               thread       main
+               class        c.s.Cart
+               message      cart opened
 
-         line 3         2026-11-22 10:00:02,123 ERROR [main] c.s.Cart - cart lost
-           time         2026-11-22T10:00:02.123Z
-           level        ERROR
-           message      cart lost
+             line 3         2026-11-22 10:00:02,123 ERROR [main] c.s.Cart - cart lost
+               time         2026-11-22T10:00:02.123Z
+               level        ERROR
+               thread       main
+               class        c.s.Cart
+               message      cart lost
 
-         line 6         2026-11-22 10:00:04,123 WARN [main] c.s.Cart - cart slow
-           time         2026-11-22T10:00:04.123Z
-           level        WARN
-           message      cart slow
+             line 6         2026-11-22 10:00:04,123 WARN [main] c.s.Cart - cart slow
+               time         2026-11-22T10:00:04.123Z
+               level        WARN
+               thread       main
+               class        c.s.Cart
+               message      cart slow
 
-         not understood nothing of 6 records
-           line 5       no stamp here
-                          without a time, taken to be of the time before
-         counted        1 without a time, taken to be of the time before, first in line
-                        5
-    "#]],
+             not understood nothing of 6 records
+               line 5       no stamp here
+                              without a time, taken to be of the time before
+             counted        1 without a time, taken to be of the time before, first in line
+                            5
+        "#]],
     );
 }
 
@@ -167,36 +172,39 @@ fn a_log_that_becomes_another_on_the_way() {
         &text,
         &[],
         &expect![[r#"
-        app.log
-         format         logs (plain text): plain. Any log of lines: where the stamp
-                        stands, and what else stands before the message, is found from
-                        the file's first records.
-         learnt         columns: time (as 2026-11-22T10:00:00Z), level, something in
-                        brackets, dotted name (of a class, module or host); then the
-                        message
-         read           32 records in 32 lines
+            app.log
+             format         logs (plain text): plain. Any log of lines: where the stamp
+                            stands, and what else stands before the message, is found from
+                            the file's first records.
+             learnt         columns: time (as 2026-11-22T10:00:00Z), level, thread, class;
+                            then the message
+             read           32 records in 32 lines
 
-         line 1         2026-11-22 10:00:00,123 INFO [main] c.s.Cart - cart 0
-           time         2026-11-22T10:00:00.123Z
-           level        INFO
-           message      cart 0
+             line 1         2026-11-22 10:00:00,123 INFO [main] c.s.Cart - cart 0
+               time         2026-11-22T10:00:00.123Z
+               level        INFO
+               thread       main
+               class        c.s.Cart
+               message      cart 0
 
-         line 2         2026-11-22 10:00:01,123 INFO [main] c.s.Cart - cart 1
-           time         2026-11-22T10:00:01.123Z
-           level        INFO
-           message      cart 1
+             line 2         2026-11-22 10:00:01,123 INFO [main] c.s.Cart - cart 1
+               time         2026-11-22T10:00:01.123Z
+               level        INFO
+               thread       main
+               class        c.s.Cart
+               message      cart 1
 
-         line 21        {"time":"2026-11-22T10:00:20Z","level":"error","msg":"lost"}
-           time         2026-11-22T10:00:20Z
-           level        ERROR
-           message      lost
+             line 21        {"time":"2026-11-22T10:00:20Z","level":"error","msg":"lost"}
+               time         2026-11-22T10:00:20Z
+               level        ERROR
+               message      lost
 
-         not understood nothing of 32 records
-         counted        12 where the format changes, first in line 21: not as the file's
-                        first records
-         would help     each line is read as it looks; a file cut where the format
-                        changes is learnt better
-    "#]],
+             not understood nothing of 32 records
+             counted        12 where the format changes, first in line 21: not as the file's
+                            first records
+             would help     each line is read as it looks; a file cut where the format
+                            changes is learnt better
+        "#]],
     );
 }
 
