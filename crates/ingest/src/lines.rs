@@ -557,7 +557,7 @@ impl<'a> Work<'a> {
 
     pub fn check(&mut self, line: &[u8]) {
         if self.check_utf8 && std::str::from_utf8(line).is_err() {
-            self.complain(ComplaintKind::InvalidUtf8, "");
+            self.complain(ComplaintKind::InvalidUtf8, "converted to UTF-8 the file shows its letters");
         }
         if self.check_nul && memchr(0, line).is_some() {
             self.complain(ComplaintKind::NulByte, "");

@@ -91,6 +91,11 @@ fn begin(raw: Bytes, source: &Source, settings: &Settings, modified: Option<Time
         let (kind, words) = input.stopped().cloned().unwrap_or((ComplaintKind::Empty, String::new()));
         return Err(refused(source, "", kind, words));
     }
+    // The magic number of a tar archive stands behind its first name (POSIX.1, pax).
+    if bytes.get(257..262) == Some(b"ustar") {
+        let words = "a tar archive, not read: unpack it first (tar -xf)";
+        return Err(refused(source, "", ComplaintKind::UnknownForm, words));
+    }
     match text::nature(&bytes) {
         Nature::Text => {}
         Nature::Binary => return Err(refused(source, "", ComplaintKind::Binary, "")),
@@ -112,7 +117,8 @@ fn form_of(head: &Head<'_>, source: &Source, settings: &Settings) -> Result<Form
         let words = match source.given.family() {
             Some(family) => format!("given as {}, and not like any of them that is known here", family.words()),
             None if text::is_blank(head.bytes) => {
-                return Err(refused(source, "", ComplaintKind::Empty, "only blank lines"));
+                let words = if head.whole { "only blank lines" } else { "only blank lines in its first megabyte" };
+                return Err(refused(source, "", ComplaintKind::Empty, words));
             }
             None => String::new(),
         };
