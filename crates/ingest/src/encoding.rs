@@ -21,8 +21,10 @@ const WINDOW: usize = 64;
 const STRETCH: usize = 4_096;
 /// So many NUL bytes in a row are a hole.
 const HOLE: usize = 64;
+/// A hole of more bytes has no end: nothing behind it is read.
+const HOLE_MOST: u64 = 4 << 30;
 /// How much is read at once.
-const BLOCK: usize = 16 << 10;
+const BLOCK: usize = 64 << 10;
 
 /// What was found out about a stream while it was read: kind, line, words.
 pub(crate) type Notes = Arc<Mutex<Vec<(ComplaintKind, u64, String)>>>;
@@ -121,6 +123,12 @@ fn is_bytes(window: &[u8]) -> bool {
     window.len() >= 8 && ascii * 4 >= window.len() * 3 && is_utf8 && memchr(0, window).is_none()
 }
 
+/// How many NUL bytes a stretch begins with.
+fn nuls(bytes: &[u8]) -> usize {
+    let wide = bytes.chunks_exact(64).take_while(|chunk| **chunk == [0; 64]).count() * 64;
+    wide + bytes[wide..].iter().take_while(|b| **b == 0).count()
+}
+
 impl<R: Read> Utf8<R> {
     /// Over a stream that is read from its beginning, with a place for what is found out about it.
     pub fn of(inner: R, notes: Notes) -> Utf8<R> {
@@ -202,7 +210,7 @@ impl<R: Read> Utf8<R> {
     /// Passes over a hole, or what goes on of one; whether there was any.
     fn hole(&mut self) -> bool {
         let waiting = &self.raw[self.from..];
-        let length = waiting.iter().take_while(|b| **b == 0).count();
+        let length = nuls(waiting);
         let goes_on = self.hole > 0;
         if length == 0 || !goes_on && length < HOLE {
             self.end_of_hole();
@@ -210,6 +218,11 @@ impl<R: Read> Utf8<R> {
         }
         self.hole += length as u64;
         self.from += length;
+        if self.hole > HOLE_MOST {
+            (self.ended, self.from, self.hole) = (true, self.raw.len(), 0);
+            self.broke = Some(io::Error::other("more than 4 GiB of NUL bytes in a row"));
+            return true;
+        }
         if self.from < self.raw.len() || self.ended {
             self.end_of_hole();
         }
@@ -239,7 +252,7 @@ impl<R: Read> Utf8<R> {
         let waiting = &self.raw[self.from..];
         let Some(nul) = memchr(0, waiting) else { return self.pass(waiting.len() - self.held_back()) };
         let start = memrchr(b'\n', &waiting[..nul]).map_or(0, |end| end + 1);
-        let run = waiting[nul..].iter().take_while(|b| **b == 0).count();
+        let run = nuls(&waiting[nul..]);
         if waiting.len() < (start + WINDOW).max(nul + HOLE) && !self.ended {
             // Too little to tell: what stands before the line is sure.
             self.pass(start);

@@ -42,6 +42,7 @@ mod spans;
 mod stamp;
 mod text;
 mod traces;
+mod watched;
 mod yaml;
 mod years;
 mod zone;
