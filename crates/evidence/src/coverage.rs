@@ -64,6 +64,8 @@ pub enum ComplaintKind {
     NotOwned,
     /// A repository's history ends before what was asked for.
     CutOff,
+    /// A clock shows the time twice, never, or as a leap second.
+    OddTime,
     /// The file was cut off, or written anew, while it was read.
     CutMeanwhile,
     /// The file grew while it was read.
@@ -103,6 +105,7 @@ impl ComplaintKind {
             ComplaintKind::NotFollowed => "a link or device, not followed",
             ComplaintKind::NotOwned => "a repository that belongs to another user",
             ComplaintKind::CutOff => "history that is cut off: what came before is not in it",
+            ComplaintKind::OddTime => "with a time that clocks show twice, never, or as a leap second",
             ComplaintKind::CutMeanwhile => "cut off while it was read",
             ComplaintKind::GrownMeanwhile => "grew while it was read",
         }

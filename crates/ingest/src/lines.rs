@@ -688,11 +688,8 @@ impl<'a> Work<'a> {
             (None, None) => self.complain(ComplaintKind::NoTime, ""),
             (Some(_), None) => self.complain(ComplaintKind::BadTime, "no moment that exists, or one without a date"),
         }
-        if time.flatten().is_some_and(|read| read.twice) {
-            self.complain(
-                ComplaintKind::BadTime,
-                "the clock was set back and showed this time twice: the earlier was taken",
-            );
+        if let Some(words) = time.flatten().and_then(|read| read.odd.words()) {
+            self.complain(ComplaintKind::OddTime, words);
         }
         self.part.coverage.records += 1;
         self.part.coverage.not_understood += u64::from(found.unparsed);

@@ -291,7 +291,7 @@ fn an_hour_that_the_clock_showed_twice_is_said() {
         1 2026-10-24T23:59:59Z 0 one
         2 2026-10-25T00:30:00Z 0 two
         3 2026-10-25T02:00:00Z 0 three
-        BadTime 1 at 2: the clock was set back and showed this time twice: the earlier was taken
+        OddTime 1 at 2: the clock was set back and showed this time twice: the earlier was taken
     "]]
     .assert_eq(&told(text, &settings));
 }
