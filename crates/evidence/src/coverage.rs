@@ -64,6 +64,12 @@ pub enum ComplaintKind {
     NotOwned,
     /// A repository's history ends before what was asked for.
     CutOff,
+    /// A clock shows the time twice, never, or as a leap second.
+    OddTime,
+    /// The file was cut off, or written anew, while it was read.
+    CutMeanwhile,
+    /// The file grew while it was read.
+    GrownMeanwhile,
 }
 
 impl ComplaintKind {
@@ -99,6 +105,9 @@ impl ComplaintKind {
             ComplaintKind::NotFollowed => "a link or device, not followed",
             ComplaintKind::NotOwned => "a repository that belongs to another user",
             ComplaintKind::CutOff => "history that is cut off: what came before is not in it",
+            ComplaintKind::OddTime => "with a time that clocks show twice, never, or as a leap second",
+            ComplaintKind::CutMeanwhile => "cut off while it was read",
+            ComplaintKind::GrownMeanwhile => "grew while it was read",
         }
     }
 
@@ -116,6 +125,8 @@ impl ComplaintKind {
                 | ComplaintKind::NotFollowed
                 | ComplaintKind::NotOwned
                 | ComplaintKind::CutOff
+                | ComplaintKind::CutMeanwhile
+                | ComplaintKind::GrownMeanwhile
         )
     }
 
@@ -123,7 +134,11 @@ impl ComplaintKind {
     pub fn is_note(self) -> bool {
         matches!(
             self,
-            ComplaintKind::YearTaken | ComplaintKind::FormatChange | ComplaintKind::NotJudged | ComplaintKind::NotOwned
+            ComplaintKind::YearTaken
+                | ComplaintKind::FormatChange
+                | ComplaintKind::NotJudged
+                | ComplaintKind::NotOwned
+                | ComplaintKind::GrownMeanwhile
         )
     }
 }

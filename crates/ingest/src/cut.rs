@@ -179,6 +179,9 @@ impl Cutter {
         self.accept(&block[..n]);
         self.ended |= n < block.len();
         self.block = block;
+        for (kind, line, words) in self.input.notes() {
+            self.coverage.complain(kind, line, words);
+        }
         if self.ended
             && let Some((kind, words)) = self.input.stopped()
         {

@@ -1,7 +1,7 @@
 //! Bytes as they were before somebody compressed them, with caps: a bomb is a complaint, not an error.
 //!
 //! Reads `.gz` and `.zst` by their first bytes, never by their names, with all of their concatenated members (rotated
-//! logs are often appended to), and UTF-16 as the UTF-8 that it could have been. Refuses to know lines and formats. A
+//! logs are often appended to), and any encoding as the UTF-8 that it could have been. Refuses to know lines and formats. A
 //! stream that breaks gives what came before the break.
 
 use std::io::{self, Cursor, Read};
@@ -11,8 +11,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use evidence::ComplaintKind;
 use flate2::read::MultiGzDecoder;
 
+use crate::encoding::{Notes, Utf8};
 use crate::settings::Limits;
-use crate::utf16::Utf8;
 
 /// A boxed stream of bytes.
 pub(crate) type Bytes = Box<dyn Read + Send>;
@@ -20,6 +20,7 @@ pub(crate) type Bytes = Box<dyn Read + Send>;
 /// A source's content, decompressed. Reading never fails: where it stops early, `stopped` says why.
 pub(crate) struct Input {
     bytes: Bytes,
+    notes: Notes,
     compressed: Option<Arc<AtomicU64>>,
     given: u64,
     limits: Limits,
@@ -67,8 +68,9 @@ impl Input {
         } else {
             (Box::new(whole), None)
         };
-        let bytes: Bytes = Box::new(Utf8::of(bytes));
-        Ok(Input { bytes, compressed, given: 0, limits: limits.clone(), stopped: None })
+        let notes = Notes::default();
+        let bytes: Bytes = Box::new(Utf8::of(bytes, notes.clone()));
+        Ok(Input { bytes, notes, compressed, given: 0, limits: limits.clone(), stopped: None })
     }
 
     /// Fills as much of `into` as there is; less only at the end.
@@ -81,6 +83,11 @@ impl Input {
             }
         }
         filled
+    }
+
+    /// What was found out about the stream since this was asked: kind, line, words.
+    pub fn notes(&self) -> Vec<(ComplaintKind, u64, String)> {
+        self.notes.lock().map(|mut notes| std::mem::take(&mut *notes)).unwrap_or_default()
     }
 
     /// Why reading stopped before the end, if it did.

@@ -57,6 +57,18 @@ pub fn discover(arguments: &[Argument], settings: &Settings) -> Discovered {
     walk.numbered()
 }
 
+/// Whether it is a device. A terminal or a pipe on standard input is given as `-`.
+#[cfg(unix)]
+fn is_device(about: &fs::Metadata) -> bool {
+    use std::os::unix::fs::FileTypeExt;
+    about.file_type().is_char_device() || about.file_type().is_block_device()
+}
+
+#[cfg(not(unix))]
+fn is_device(_: &fs::Metadata) -> bool {
+    false
+}
+
 struct Found {
     name: String,
     given: Given,
@@ -88,6 +100,9 @@ impl Walk<'_> {
             Ok(about) if about.is_dir() => {
                 let canonical = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
                 self.folder(path, name.trim_end_matches('/'), &Root { canonical, given }, 0);
+            }
+            Ok(about) if is_device(&about) => {
+                self.complain(name, ComplaintKind::NotFollowed, "a device, which may never end");
             }
             // A pipe that was named outright is read as a stream: a shell's `<(…)` is one.
             Ok(_) => {

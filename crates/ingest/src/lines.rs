@@ -570,7 +570,7 @@ impl<'a> Work<'a> {
 
     pub fn check(&mut self, line: &[u8]) {
         if self.check_utf8 && std::str::from_utf8(line).is_err() {
-            self.complain(ComplaintKind::InvalidUtf8, "");
+            self.complain(ComplaintKind::InvalidUtf8, "converted to UTF-8 the file shows its letters");
         }
         if self.check_nul && memchr(0, line).is_some() {
             self.complain(ComplaintKind::NulByte, "");
@@ -729,11 +729,8 @@ impl<'a> Work<'a> {
             (None, None) => self.complain(ComplaintKind::NoTime, ""),
             (Some(_), None) => self.complain(ComplaintKind::BadTime, "no moment that exists, or one without a date"),
         }
-        if time.flatten().is_some_and(|read| read.twice) {
-            self.complain(
-                ComplaintKind::BadTime,
-                "the clock was set back and showed this time twice: the earlier was taken",
-            );
+        if let Some(words) = time.flatten().and_then(|read| read.odd.words()) {
+            self.complain(ComplaintKind::OddTime, words);
         }
         self.part.coverage.records += 1;
         self.part.coverage.not_understood += u64::from(found.unparsed);

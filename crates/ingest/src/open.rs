@@ -16,6 +16,7 @@ use crate::form::{Family, Form, Head, Unit};
 use crate::part::{Content, Part, parse};
 use crate::settings::{Given, Settings};
 use crate::text::{self, Lines, Nature};
+use crate::watched::Watched;
 use crate::years;
 
 /// So many bytes of a source are read to find its form and learn its header.
@@ -37,6 +38,10 @@ pub struct Opened {
     year: Option<i32>,
     year_base: Option<Time>,
     begun: bool,
+    /// The file, until it was read to its end.
+    watched: Option<Watched>,
+    /// What happened to it meanwhile.
+    happened: Option<(ComplaintKind, String)>,
 }
 
 /// Where the year of stamps without one comes from.
@@ -61,7 +66,12 @@ pub fn open(source: &Source, settings: &Settings) -> Result<Opened, FileCoverage
     let about = file.metadata().map_err(|e| refuse(e.to_string()))?;
     let modified = about.modified().ok().and_then(|m| m.duration_since(UNIX_EPOCH).ok());
     let modified = modified.map(|since| Time::from_seconds(since.as_secs() as i64));
-    begin(Box::new(file), source, settings, modified)
+    if !about.is_file() {
+        return begin(Box::new(file), source, settings, modified);
+    }
+    let watched = Watched::of(file, about.len());
+    let opened = begin(Box::new(watched.clone()), source, settings, modified)?;
+    Ok(Opened { watched: Some(watched), ..opened })
 }
 
 /// Opens a stream: standard input, a pipe. It is read once.
@@ -91,6 +101,11 @@ fn begin(raw: Bytes, source: &Source, settings: &Settings, modified: Option<Time
         let (kind, words) = input.stopped().cloned().unwrap_or((ComplaintKind::Empty, String::new()));
         return Err(refused(source, "", kind, words));
     }
+    // The magic number of a tar archive stands behind its first name (POSIX.1, pax).
+    if bytes.get(257..262) == Some(b"ustar") {
+        let words = "a tar archive, not read: unpack it first (tar -xf)";
+        return Err(refused(source, "", ComplaintKind::UnknownForm, words));
+    }
     match text::nature(&bytes) {
         Nature::Text => {}
         Nature::Binary => return Err(refused(source, "", ComplaintKind::Binary, "")),
@@ -101,7 +116,18 @@ fn begin(raw: Bytes, source: &Source, settings: &Settings, modified: Option<Time
     let opening = opening(text, &form, source, head.whole);
     let cutter = Cutter::new(input, text, form.clone(), source.number, &settings.limits);
     let (source, year) = (source.clone(), settings.year);
-    Ok(Opened { source, form, cutter, opening, modified, year, year_base: None, begun: false })
+    Ok(Opened {
+        source,
+        form,
+        cutter,
+        opening,
+        modified,
+        year,
+        year_base: None,
+        begun: false,
+        watched: None,
+        happened: None,
+    })
 }
 
 fn form_of(head: &Head<'_>, source: &Source, settings: &Settings) -> Result<Form, FileCoverage> {
@@ -112,7 +138,8 @@ fn form_of(head: &Head<'_>, source: &Source, settings: &Settings) -> Result<Form
         let words = match source.given.family() {
             Some(family) => format!("given as {}, and not like any of them that is known here", family.words()),
             None if text::is_blank(head.bytes) => {
-                return Err(refused(source, "", ComplaintKind::Empty, "only blank lines"));
+                let words = if head.whole { "only blank lines" } else { "only blank lines in its first megabyte" };
+                return Err(refused(source, "", ComplaintKind::Empty, words));
             }
             None => String::new(),
         };
@@ -203,7 +230,13 @@ impl Opened {
                 self.cutter.set_years(time);
             }
         }
-        self.cutter.next()
+        let chunk = self.cutter.next();
+        if chunk.is_none()
+            && let Some(watched) = self.watched.take()
+        {
+            self.happened = watched.told();
+        }
+        chunk
     }
 
     /// What reading met so far: complaints about the file as a whole, and lines that were cut. Complete once
@@ -212,6 +245,9 @@ impl Opened {
         let mut coverage = self.cutter.coverage.clone();
         coverage.path = self.source.name.clone();
         coverage.kind = self.form.kind().to_string();
+        if let Some((kind, words)) = &self.happened {
+            coverage.complain(*kind, 0, words.clone());
+        }
         if let Some((time, from)) = self.first_moment() {
             let year = time.civil().year;
             let words = match from {

@@ -656,7 +656,7 @@ pub(crate) struct Stamps {
     /// The last RFC 3339 minute as written, and as if it were UTC.
     written: ([u8; 16], i64),
     /// The last minute of a zone's clock, as if it were UTC, and how far it really is from that.
-    local: (i64, i64, bool),
+    local: (i64, i64, Odd),
 }
 
 /// A stamp that was read.
@@ -666,15 +666,40 @@ pub(crate) struct Read {
     pub time: Option<Time>,
     /// How many bytes it takes.
     pub length: usize,
-    /// Whether the zone's clock showed it twice.
-    pub twice: bool,
+    /// What is odd about it.
+    pub odd: Odd,
+}
+
+/// What may be odd about what a clock shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Odd {
+    #[default]
+    Nothing,
+    /// The clock was set back, and showed it twice.
+    Twice,
+    /// The clock was set forward, and never showed it.
+    Skipped,
+    /// A 60th second.
+    Leap,
+}
+
+impl Odd {
+    /// What is said of it; nothing where nothing is odd.
+    pub fn words(self) -> Option<&'static str> {
+        match self {
+            Odd::Nothing => None,
+            Odd::Twice => Some("the clock was set back and showed this time twice: the earlier was taken"),
+            Odd::Skipped => Some("the clock was set forward and never showed this time: read as if it had not been"),
+            Odd::Leap => Some("a leap second: taken as the second before it"),
+        }
+    }
 }
 
 impl Stamps {
     /// A reader for stamps in a zone; the base is where stamps without a year begin.
     pub fn new(zone: &Zone, year_base: Option<Time>) -> Stamps {
         let years = year_base.map(Years::new);
-        Stamps { zone: zone.clone(), years, written: ([0; 16], 0), local: (i64::MIN, 0, false) }
+        Stamps { zone: zone.clone(), years, written: ([0; 16], 0), local: (i64::MIN, 0, Odd::Nothing) }
     }
 
     /// The stamp of that shape at the head of the bytes.
@@ -699,7 +724,8 @@ impl Stamps {
             return None;
         }
         let mut scan = Scan { bytes, at: 17 };
-        let second = scan.two().filter(|s| *s <= 60)?.min(59);
+        let written = scan.two().filter(|s| *s <= 60)?;
+        let second = written.min(59);
         let nanos = scan.fraction();
         let at = scan.at;
         let utc = self.written.1 + i64::from(second) * SECOND + i64::from(nanos);
@@ -709,11 +735,11 @@ impl Stamps {
         {
             return None;
         }
-        let (time, twice) = match offset {
-            Some(seconds) => (Time(utc) - i64::from(seconds) * SECOND, false),
+        let (time, odd) = match offset {
+            Some(seconds) => (Time(utc) - i64::from(seconds) * SECOND, Odd::Nothing),
             None => self.local_to_utc(utc),
         };
-        Some(Read { time: Some(time), length: scan.at, twice })
+        Some(Read { time: Some(time), length: scan.at, odd: if written == 60 { Odd::Leap } else { odd } })
     }
 
     fn remember(&mut self, bytes: &[u8], stamp: &Stamp) {
@@ -728,21 +754,21 @@ impl Stamps {
 
     /// Makes a stamp absolute.
     pub fn resolve(&mut self, stamp: &Stamp) -> Read {
-        let (time, twice) = match stamp.moment {
-            Moment::Absolute(time) => (Some(time), false),
-            Moment::OfSomeDay => (None, false),
+        let (time, odd) = match stamp.moment {
+            Moment::Absolute(time) => (Some(time), Odd::Nothing),
+            Moment::OfSomeDay => (None, Odd::Nothing),
             Moment::Civil(civil, offset) => match self.with_year(civil).and_then(Civil::utc) {
-                None => (None, false),
-                Some(utc) => match offset {
-                    Some(seconds) => (Some(utc - i64::from(seconds) * SECOND), false),
-                    None => {
-                        let (time, twice) = self.local_to_utc(utc.0);
-                        (Some(time), twice)
-                    }
-                },
+                None => (None, Odd::Nothing),
+                Some(utc) => {
+                    let (time, odd) = match offset {
+                        Some(seconds) => (utc - i64::from(seconds) * SECOND, Odd::Nothing),
+                        None => self.local_to_utc(utc.0),
+                    };
+                    (Some(time), if civil.second == 60 { Odd::Leap } else { odd })
+                }
             },
         };
-        Read { time, length: stamp.length, twice }
+        Read { time, length: stamp.length, odd }
     }
 
     fn with_year(&mut self, civil: Civil) -> Option<Civil> {
@@ -753,11 +779,11 @@ impl Stamps {
     }
 
     /// From what a clock of the zone shows (as if it were UTC) to the moment. Offsets change on whole minutes only.
-    fn local_to_utc(&mut self, utc: i64) -> (Time, bool) {
+    fn local_to_utc(&mut self, utc: i64) -> (Time, Odd) {
         let minute = utc.div_euclid(MINUTE) * MINUTE;
         if self.local.0 != minute {
             let resolved = self.zone.resolve(Time(minute).civil());
-            self.local = resolved.map_or((minute, 0, false), |r| (minute, minute - r.time.0, r.twice));
+            self.local = resolved.map_or((minute, 0, Odd::Nothing), |r| (minute, minute - r.time.0, r.odd));
         }
         (Time(utc) - self.local.1, self.local.2)
     }
@@ -771,7 +797,7 @@ impl Stamps {
             return Some(read);
         }
         if let Some(time) = epoch_of(text) {
-            return Some(Read { time: Some(time), length: text.len(), twice: false });
+            return Some(Read { time: Some(time), length: text.len(), odd: Odd::Nothing });
         }
         let shapes = Shape::ALL.iter().filter(|shape| !matches!(shape, Shape::Klog | Shape::Epoch | Shape::Clock));
         let stamp = shapes.filter_map(|shape| shape.read(text)).find(|stamp| stamp.length == text.len());

@@ -76,9 +76,19 @@ pub(crate) enum Nature {
     Binary,
 }
 
-/// Looks at the beginning of a source. A few odd bytes are no reason to refuse a log; many are.
+/// Looks at the beginning of a source. A few odd bytes are no reason to refuse a log; many are, unless it begins as text
+/// for a while: something else may have been written into it.
 pub(crate) fn nature(bytes: &[u8]) -> Nature {
-    let sample = &bytes[..bytes.len().min(64 << 10)];
+    match of_sample(&bytes[..bytes.len().min(64 << 10)]) {
+        Nature::Binary if bytes.len() > BEGINNING => of_sample(&bytes[..BEGINNING]),
+        nature => nature,
+    }
+}
+
+/// How much of a source must be text where what follows is none.
+const BEGINNING: usize = 4 << 10;
+
+fn of_sample(sample: &[u8]) -> Nature {
     // The journal's export writes lengths as eight bytes, most of them NUL.
     if sample.starts_with(b"__CURSOR=") {
         return Nature::Text;
@@ -117,6 +127,11 @@ mod tests {
             nature("a line with one \0 in a long line of other text, which is forgiven\n".as_bytes()),
             Nature::Text
         );
+        let mut chance = crate::fuzz::Chance::of(1, 1);
+        let blob: Vec<u8> = (0..99_000).map(|_| chance.bits() as u8).collect();
+        assert_eq!(nature(&blob), Nature::Binary);
+        assert_eq!(nature(&[&b"a line of text\n".repeat(300)[..], &blob].concat()), Nature::Text);
+        assert_eq!(nature(&[&b"a line of text\n".repeat(30)[..], &blob].concat()), Nature::Binary);
         assert_eq!(nature(&[0, 159, 146, 150, 1, 2, 3, 4]), Nature::Binary);
     }
 }

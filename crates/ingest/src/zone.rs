@@ -9,6 +9,8 @@ use evidence::{Civil, SECOND, Time};
 use jiff::civil::DateTime;
 use jiff::tz::{AmbiguousOffset, Offset, TimeZone};
 
+use crate::stamp::Odd;
+
 /// The zone of stamps that name none. UTC by default.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Zone(TimeZone);
@@ -23,8 +25,8 @@ pub struct UnknownZone(pub String);
 pub(crate) struct Resolved {
     /// The moment.
     pub time: Time,
-    /// Whether the clock showed it twice (the earlier one was taken).
-    pub twice: bool,
+    /// Whether the clock showed it twice, or never.
+    pub odd: Odd,
 }
 
 impl Zone {
@@ -54,12 +56,16 @@ impl Zone {
     pub(crate) fn resolve(&self, civil: Civil) -> Option<Resolved> {
         let utc = civil.utc()?;
         if self.0 == TimeZone::UTC {
-            return Some(Resolved { time: utc, twice: false });
+            return Some(Resolved { time: utc, odd: Odd::Nothing });
         }
         let ambiguous = self.0.to_ambiguous_timestamp(date_time(civil)?);
-        let twice = matches!(ambiguous.offset(), AmbiguousOffset::Fold { .. });
+        let odd = match ambiguous.offset() {
+            AmbiguousOffset::Unambiguous { .. } => Odd::Nothing,
+            AmbiguousOffset::Fold { .. } => Odd::Twice,
+            AmbiguousOffset::Gap { .. } => Odd::Skipped,
+        };
         let nanos = i64::try_from(ambiguous.compatible().ok()?.as_nanosecond()).ok()?;
-        Some(Resolved { time: Time(nanos), twice })
+        Some(Resolved { time: Time(nanos), odd })
     }
 
     /// What a clock in this zone shows at a moment.
@@ -110,15 +116,16 @@ mod tests {
     fn a_clock_that_is_set_back_shows_an_hour_twice_and_the_earlier_is_taken() {
         let zone = Zone::of("Europe/Berlin").unwrap();
         let resolved = zone.resolve(civil("2026-10-25T02:30:00Z")).unwrap();
-        assert_eq!((resolved.time.to_string().as_str(), resolved.twice), ("2026-10-25T00:30:00Z", true));
+        assert_eq!((resolved.time.to_string().as_str(), resolved.odd), ("2026-10-25T00:30:00Z", Odd::Twice));
         let winter = zone.resolve(civil("2026-12-01T12:00:00Z")).unwrap();
-        assert_eq!((winter.time.to_string().as_str(), winter.twice), ("2026-12-01T11:00:00Z", false));
+        assert_eq!((winter.time.to_string().as_str(), winter.odd), ("2026-12-01T11:00:00Z", Odd::Nothing));
     }
 
     #[test]
     fn a_moment_that_the_clock_skips_is_read_as_if_it_had_not() {
         let zone = Zone::of("Europe/Berlin").unwrap();
-        assert_eq!(zone.resolve(civil("2026-03-29T02:30:00Z")).unwrap().time.to_string(), "2026-03-29T01:30:00Z");
+        let skipped = zone.resolve(civil("2026-03-29T02:30:00Z")).unwrap();
+        assert_eq!((skipped.time.to_string().as_str(), skipped.odd), ("2026-03-29T01:30:00Z", Odd::Skipped));
     }
 
     #[test]

@@ -214,7 +214,7 @@ fn what_is_no_text_is_named() {
 #[test]
 fn odd_bytes_in_a_log_are_counted_and_nothing_is_lost() {
     let text = b"\xef\xbb\xbf2026-11-22T10:00:00Z one\r\n2026-11-22T10:00:01Z t\xffwo\r\n\r\n2026-11-22T10:00:02Z th\0ree\r\n2026-02-30T10:00:00Z never\r\nlast".to_vec();
-    expect![[r"
+    expect![[r#"
         logs (plain text)
         1 2026-11-22T10:00:00Z 0 one
         2 2026-11-22T10:00:01Z 0 t�wo
@@ -222,10 +222,10 @@ fn odd_bytes_in_a_log_are_counted_and_nothing_is_lost() {
         5 none 0 never
         6 none 0 last
         NulByte 1 at 4: 
-        InvalidUtf8 1 at 2: 
+        InvalidUtf8 1 at 2: converted to UTF-8 the file shows its letters
         NoTime 1 at 6: 
         BadTime 1 at 5: no moment that exists, or one without a date
-    "]]
+    "#]]
     .assert_eq(&told(text, &Settings::default()).replace('\0', "{NUL}"));
 }
 
@@ -291,7 +291,7 @@ fn an_hour_that_the_clock_showed_twice_is_said() {
         1 2026-10-24T23:59:59Z 0 one
         2 2026-10-25T00:30:00Z 0 two
         3 2026-10-25T02:00:00Z 0 three
-        BadTime 1 at 2: the clock was set back and showed this time twice: the earlier was taken
+        OddTime 1 at 2: the clock was set back and showed this time twice: the earlier was taken
     "]]
     .assert_eq(&told(text, &settings));
 }

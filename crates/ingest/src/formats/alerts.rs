@@ -235,7 +235,11 @@ impl Work<'_> {
     }
 
     fn time(&mut self, text: &str) -> Option<Time> {
-        self.stamps.value(text.as_bytes()).and_then(|read| read.time)
+        let read = self.stamps.value(text.as_bytes());
+        if let Some(words) = read.and_then(|read| read.odd.words()) {
+            self.complain(ComplaintKind::OddTime, words);
+        }
+        read.and_then(|read| read.time)
     }
 }
 

@@ -199,7 +199,11 @@ impl Work<'_> {
     }
 
     fn time(&mut self, written: &str) -> Option<Time> {
-        let time = self.stamps.value(written.as_bytes()).and_then(|read| read.time);
+        let read = self.stamps.value(written.as_bytes());
+        if let Some(words) = read.and_then(|read| read.odd.words()) {
+            self.complain(ComplaintKind::OddTime, words);
+        }
+        let time = read.and_then(|read| read.time);
         if time.is_none() {
             self.complain(ComplaintKind::BadTime, written);
         }

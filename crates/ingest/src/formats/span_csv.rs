@@ -175,7 +175,13 @@ impl Rows {
             part.coverage.complain(ComplaintKind::Ragged, place, words);
         }
         let cell = |column: Option<usize>| column.and_then(|n| cells.get(n)).map_or("", |cell| cell.trim());
-        let mut time = |column: Option<usize>| stamps.value(cell(column).as_bytes()).and_then(|read| read.time);
+        let mut time = |column: Option<usize>| {
+            let read = stamps.value(cell(column).as_bytes())?;
+            if let Some(words) = read.odd.words() {
+                part.coverage.complain(ComplaintKind::OddTime, place, words);
+            }
+            read.time
+        };
         let (start, end) = (time(columns.start), time(columns.end));
         let took = columns.duration.and_then(|(n, nanos)| {
             Some((cells.get(n)?.trim().parse::<f64>().ok().filter(|took| !took.is_nan())?, nanos))

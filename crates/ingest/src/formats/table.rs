@@ -396,11 +396,8 @@ impl<'a> Rows<'a> {
             let (cells, columns) = (self.cells.len(), self.table.uses.len());
             self.complain(ComplaintKind::Ragged, &format!("{cells} cells, {columns} columns"));
         }
-        if read.is_some_and(|r| r.twice) {
-            self.complain(
-                ComplaintKind::BadTime,
-                "the clock was set back and showed this time twice: the earlier was taken",
-            );
+        if let Some(words) = read.and_then(|r| r.odd.words()) {
+            self.complain(ComplaintKind::OddTime, words);
         }
         let before = self.part.coverage.records;
         self.values(bytes, time);

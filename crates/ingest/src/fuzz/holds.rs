@@ -373,7 +373,7 @@ fn moment(bytes: &[u8], way: Way) -> Result<Seen, String> {
         let Ok(time) = stamp::time_of(word, &settings) else { continue };
         any = true;
         // The years at the ends of what a number can hold are not whole: no date of them is read.
-        if !(1678..=2261).contains(&time.civil().year) {
+        if !(1679..=2261).contains(&time.civil().year) {
             continue;
         }
         if stamp::time_of(&time.to_string(), &settings) != Ok(time) {
