@@ -58,8 +58,9 @@ impl Cut {
     pub(super) fn name(&mut self, role: Role, value: Range, line: &[u8]) {
         let text = &line[value.0..value.1];
         let within = |part: &[u8]| {
-            let from = value.0 + (part.as_ptr() as usize - text.as_ptr() as usize);
-            named((from, from + part.len()), part)
+            // Nothing has no place: it may point anywhere.
+            let from = value.0 + (part.as_ptr() as usize).saturating_sub(text.as_ptr() as usize);
+            if part.is_empty() { (0, 0) } else { named((from, from + part.len()), part) }
         };
         match role {
             Role::Nothing => {}
