@@ -4,6 +4,7 @@
 //! over it, [`repository`] adds what a
 //! repository tells, [`hear`] asks what was heard about a moment, [`commands`] are what a user types. The one place that knows the environment and the machine.
 
+mod clocks;
 pub mod commands;
 pub mod config;
 pub mod failure;

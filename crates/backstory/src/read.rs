@@ -245,6 +245,13 @@ fn finish(mut stitched: Stitched, paths: Vec<String>, complaints: Vec<FileCovera
         let detail = format!("trace {:032x}, span {:016x}", spans.ids.0, spans.ids.1);
         coverage.files[*source as usize].complain_times(kind, spans.count, spans.line, detail);
     }
+    for (source, ahead) in stitched.clocks.ahead() {
+        let name = |name| Some(stitched.names.text(name)).filter(|text| !text.is_empty()).unwrap_or("a service");
+        let seconds = ahead.most / evidence::SECOND;
+        let detail = format!("{} up to {seconds} s before {}", name(ahead.called), name(ahead.caller));
+        let coverage = &mut coverage.files[*source as usize];
+        coverage.complain_times(ComplaintKind::ClocksDisagree, ahead.count, ahead.line, detail);
+    }
     // A source that could not be opened is among the complaints already, with what was found out about it.
     coverage.files.retain(|file| !complaints.iter().any(|c| c.path == file.path));
     coverage.files.extend(complaints);

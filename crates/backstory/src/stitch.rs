@@ -14,6 +14,7 @@ use ledger::{LineRow, Spool};
 use rustc_hash::FxHashMap;
 use signal::templates::Shapes;
 
+use crate::clocks::Clocks;
 use crate::workers::{Shaped, ShapedRecord, Step};
 
 /// Bytes that are kept of a sampled line.
@@ -118,6 +119,8 @@ pub struct Stitched {
     pub keep_lines: bool,
     /// For each shape where it was seen, so far; as many as `limits.shapes` allows.
     pub seen: Vec<Seen>,
+    /// Spans that begin before their callers.
+    pub clocks: Clocks,
     current: Option<Source>,
     places: u64,
     failed: Option<io::Error>,
@@ -141,6 +144,7 @@ impl Stitched {
             lost: Vec::new(),
             keep_lines: false,
             seen: Vec::new(),
+            clocks: Clocks::default(),
             current: None,
             places: 0,
             failed: None,
@@ -310,13 +314,15 @@ impl Stitched {
 
     fn spans(&mut self, source: u32, before: u64, spans: &[SpanRecord]) -> io::Result<()> {
         for SpanRecord { span, record, line } in spans {
+            let service = self.names.intern(&span.service);
+            self.clocks.push(span, service, source, *line);
             self.spool.span(SpanRow {
                 end: span.end,
                 start: span.start,
                 trace: span.trace,
                 id: span.id,
                 parent: span.parent.unwrap_or(0),
-                service: self.names.intern(&span.service),
+                service,
                 instance: self.names.intern(&span.instance),
                 name: self.names.intern(&span.name),
                 failed: span.failed,

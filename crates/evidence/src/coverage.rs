@@ -66,6 +66,8 @@ pub enum ComplaintKind {
     CutOff,
     /// A clock shows the time twice, never, or as a leap second.
     OddTime,
+    /// A span begins before the one that called it.
+    ClocksDisagree,
     /// The file was cut off, or written anew, while it was read.
     CutMeanwhile,
     /// The file grew while it was read.
@@ -106,6 +108,7 @@ impl ComplaintKind {
             ComplaintKind::NotOwned => "a repository that belongs to another user",
             ComplaintKind::CutOff => "history that is cut off: what came before is not in it",
             ComplaintKind::OddTime => "with a time that clocks show twice, never, or as a leap second",
+            ComplaintKind::ClocksDisagree => "begins before what called it: clocks disagree",
             ComplaintKind::CutMeanwhile => "cut off while it was read",
             ComplaintKind::GrownMeanwhile => "grew while it was read",
         }
