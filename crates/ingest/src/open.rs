@@ -101,8 +101,7 @@ fn begin(raw: Bytes, source: &Source, settings: &Settings, modified: Option<Time
         let (kind, words) = input.stopped().cloned().unwrap_or((ComplaintKind::Empty, String::new()));
         return Err(refused(source, "", kind, words));
     }
-    // The magic number of a tar archive stands behind its first name (POSIX.1, pax).
-    if bytes.get(257..262) == Some(b"ustar") {
+    if is_tar(&bytes) {
         let words = "a tar archive, not read: unpack it first (tar -xf)";
         return Err(refused(source, "", ComplaintKind::UnknownForm, words));
     }
@@ -128,6 +127,13 @@ fn begin(raw: Bytes, source: &Source, settings: &Settings, modified: Option<Time
         watched: None,
         happened: None,
     })
+}
+
+/// Whether it begins as a tar archive: its magic number stands in the first block, between texts that NUL bytes end
+/// (POSIX.1, pax); runs of them were passed over.
+fn is_tar(bytes: &[u8]) -> bool {
+    let block = &bytes[..bytes.len().min(512)];
+    memchr::memmem::find(block, b"ustar").is_some() && block.contains(&0)
 }
 
 fn form_of(head: &Head<'_>, source: &Source, settings: &Settings) -> Result<Form, FileCoverage> {

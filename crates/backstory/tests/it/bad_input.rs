@@ -9,31 +9,31 @@ use serde_json::Value;
 use crate::program::{command, folder, gzip, run};
 
 /// A file that is as it should be, so that there is a rest to be used: 400 lines in a bit more than an hour.
-fn good() -> String {
+pub fn good() -> String {
     (0..400).map(|n| format!("{} INFO cart {n} opened\n", moment(10 * n))).collect()
 }
 
 /// So many seconds after ten o'clock.
-fn moment(seconds: i64) -> String {
+pub fn moment(seconds: i64) -> String {
     let at = 10 * 3600 + seconds;
     format!("2026-11-22T{:02}:{:02}:{:02}Z", at / 3600, at / 60 % 60, at % 60)
 }
 
 /// The good file with this written after its 200th line.
-fn good_with(line: &str) -> String {
+pub fn good_with(line: &str) -> String {
     let good = good();
     let at = good.match_indices('\n').nth(199).unwrap().0 + 1;
     format!("{}{line}\n{}", &good[..at], &good[at..])
 }
 
 /// What coverage says of one file.
-fn file<'a>(document: &'a Value, path: &str) -> &'a Value {
+pub fn file<'a>(document: &'a Value, path: &str) -> &'a Value {
     let files = document["coverage"]["files"].as_array().unwrap();
     files.iter().find(|f| f["path"] == path).unwrap_or_else(|| panic!("{path} is not in coverage: {files:?}"))
 }
 
 /// A complaint about a file: how often, the first line, and its detail.
-fn complaint(file: &Value, what: &str) -> (u64, Option<u64>, String) {
+pub fn complaint(file: &Value, what: &str) -> (u64, Option<u64>, String) {
     let all = file["complaints"].as_array().unwrap();
     let found = all.iter().find(|c| c["what"] == what).unwrap_or_else(|| panic!("no complaint {what:?}: {file}"));
     (found["count"].as_u64().unwrap(), found["line"].as_u64(), found["detail"].as_str().unwrap().to_string())

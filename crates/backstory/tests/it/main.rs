@@ -18,6 +18,8 @@ mod fixtures;
 mod formats;
 mod help;
 mod hostile;
+mod hostile_bytes;
+mod hostile_tables;
 mod live;
 mod lost;
 mod memory;
