@@ -10,7 +10,6 @@ mod chapters;
 mod cite;
 mod facts;
 mod knew;
-mod muted;
 mod path;
 mod sentence;
 mod services;

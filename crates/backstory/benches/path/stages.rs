@@ -207,7 +207,6 @@ impl Told {
             onsets,
             changes: &evidence.changes,
             alerts: &evidence.alerts,
-            alert_silences: &evidence.alert_silences,
             calls: &watched.calls,
             reporters: &watched.reporters,
             coverage: &self.coverage,

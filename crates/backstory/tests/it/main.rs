@@ -27,5 +27,4 @@ mod program;
 mod repository;
 mod same_bytes;
 mod secrets;
-mod silences;
 mod text_formats;
