@@ -180,7 +180,9 @@ impl Cutter {
         self.ended |= n < block.len();
         self.block = block;
         for (kind, line, words) in self.input.notes() {
-            self.coverage.complain(kind, line, words);
+            // What is found at the very end is found on the last line.
+            let last = self.next_line - 1 + text::line_count(&self.pending);
+            self.coverage.complain(kind, line.min(last.max(1)), words);
         }
         if self.ended
             && let Some((kind, words)) = self.input.stopped()

@@ -23,6 +23,8 @@ const STRETCH: usize = 4_096;
 const HOLE: usize = 64;
 /// A hole of more bytes has no end: nothing behind it is read.
 const HOLE_MOST: u64 = 4 << 30;
+/// A line of UTF-16 has a NUL among its first bytes; so many are held back where a line begins.
+const HELD_BACK: usize = 3;
 /// How much is read at once.
 const BLOCK: usize = 64 << 10;
 
@@ -262,11 +264,15 @@ impl<R: Read> Utf8<R> {
         if run >= HOLE {
             self.pass(nul);
             self.hole();
-        } else if let Some(order) = marked(window).or_else(|| by_nuls(window)).filter(|_| start > 0 || self.fresh) {
-            self.pass(start);
-            self.turn(order);
-        } else {
-            self.pass(nul + run);
+            return;
+        }
+        let begins = (start > 0 || self.fresh) && nul - start <= HELD_BACK;
+        match marked(window).or_else(|| by_nuls(window)).filter(|_| begins) {
+            Some(order) => {
+                self.pass(start);
+                self.turn(order);
+            }
+            None => self.pass(nul + run),
         }
     }
 
@@ -275,11 +281,11 @@ impl<R: Read> Utf8<R> {
         let waiting = &self.raw[self.from..];
         let tail = memrchr(b'\n', waiting).map(|end| waiting.len() - end - 1);
         let tail = tail.or(self.fresh.then_some(waiting.len()));
-        tail.filter(|tail| *tail <= 3 && !self.ended).unwrap_or(0)
+        tail.filter(|tail| *tail <= HELD_BACK && !self.ended).unwrap_or(0)
     }
 
     fn units(&mut self) {
-        if self.raw.len() - self.from < STRETCH && !self.ended {
+        if self.raw.len() - self.from < STRETCH + 2 * WINDOW && !self.ended {
             self.fill(STRETCH + BLOCK);
         }
         let waiting = &self.raw[self.from..];
@@ -345,7 +351,7 @@ impl<R: Read> Utf8<R> {
             return None;
         }
         let tail = memrchr(b'\n', &into[..n]).map(|end| n - end - 1).or(self.fresh.then_some(n));
-        let held = tail.filter(|tail| *tail <= 3).unwrap_or(0);
+        let held = tail.filter(|tail| *tail <= HELD_BACK).unwrap_or(0);
         self.raw.extend_from_slice(&into[n - held..n]);
         self.lines += newlines(&into[..n - held]);
         self.fresh = if n - held > 0 { into[n - held - 1] == b'\n' } else { self.fresh };

@@ -32,6 +32,8 @@ struct Framed<'a> {
     text: Cow<'a, [u8]>,
     /// Whether the program's line ends here.
     ends: bool,
+    /// Whether a key of the frame stands twice.
+    twice: bool,
 }
 
 impl Frame {
@@ -54,9 +56,13 @@ impl Frame {
         let mut framed = match self {
             Frame::Cri => cri(line),
             Frame::Docker => docker(line),
-            Frame::Colour => {
-                Some(Framed { stamp: Cow::Borrowed(&[]), stream: 0, text: Cow::Borrowed(line), ends: true })
-            }
+            Frame::Colour => Some(Framed {
+                stamp: Cow::Borrowed(&[]),
+                stream: 0,
+                text: Cow::Borrowed(line),
+                ends: true,
+                twice: false,
+            }),
         }?;
         if let Some(plain) = without_colours(&framed.text) {
             framed.text = Cow::Owned(plain);
@@ -119,15 +125,19 @@ fn cri(line: &[u8]) -> Option<Framed<'_>> {
     };
     let text = rest.get(tags.len() + 1..).unwrap_or_default();
     Shape::Iso.read(stamp).filter(|read| read.length == stamp.len())?;
-    Some(Framed { stamp: Cow::Borrowed(stamp), stream, text: Cow::Borrowed(text), ends })
+    Some(Framed { stamp: Cow::Borrowed(stamp), stream, text: Cow::Borrowed(text), ends, twice: false })
 }
 
 /// An object with a log, a time, and little else: with more it is a record of somebody's own.
 fn docker(line: &[u8]) -> Option<Framed<'_>> {
-    let (mut log, mut time, mut stream, mut foreign) = (None, None, 0, false);
+    let (mut log, mut time, mut stream, mut foreign, mut twice) = (None, None, 0, false, false);
+    let mut first = |found: &mut Option<_>, raw| {
+        twice |= found.is_some();
+        *found = found.or(Some(raw));
+    };
     let end = json::members(line, 8, |key, raw| match key {
-        b"log" if Kind::of(raw) == Kind::String => log = Some(raw),
-        b"time" if Kind::of(raw) == Kind::String => time = Some(raw),
+        b"log" if Kind::of(raw) == Kind::String => first(&mut log, raw),
+        b"time" if Kind::of(raw) == Kind::String => first(&mut time, raw),
         b"stream" => stream = usize::from(raw == b"\"stderr\""),
         b"attrs" | b"tag" => {}
         _ => foreign = true,
@@ -143,7 +153,7 @@ fn docker(line: &[u8]) -> Option<Framed<'_>> {
         Cow::Borrowed(slice) => *slice = &slice[..length],
         Cow::Owned(bytes) => bytes.truncate(length),
     }
-    Some(Framed { stamp: json::scalar(time?), stream, text, ends })
+    Some(Framed { stamp: json::scalar(time?), stream, text, ends, twice })
 }
 
 /// The lines of a stretch of a source without their frames.
@@ -171,6 +181,8 @@ pub(crate) struct Outer {
     pub stamp: (usize, usize),
     /// Whether its frame is broken, or its last part is not there.
     pub is_broken: bool,
+    /// Whether a key of its frame stands twice: the first is taken.
+    pub is_twice: bool,
 }
 
 /// Takes the frames off and joins what was cut; a joined line has at most so many bytes.
@@ -189,9 +201,17 @@ pub(crate) fn unwrap(frame: Frame, bytes: &[u8], most: usize) -> Unwrapped {
         match stream {
             Some(parts) => out.join(parts, &framed.text, most),
             None => {
-                let stamp = out.keep(&framed.stamp);
+                let (stamp, is_twice) = (out.keep(&framed.stamp), framed.twice);
                 let text = if ends { out.keep(&framed.text) } else { (0, 0) };
-                out.lines.push(Outer { text, raw: (from, to), at: at as u64, physical: 1, stamp, is_broken: false });
+                out.lines.push(Outer {
+                    text,
+                    raw: (from, to),
+                    at: at as u64,
+                    physical: 1,
+                    stamp,
+                    is_broken: false,
+                    is_twice,
+                });
                 if !ends {
                     *stream = Some(Parts { index: out.lines.len() - 1, text: framed.text.into_owned() });
                 }

@@ -376,6 +376,9 @@ impl<'a> Work<'a> {
                     if in_parts { "a line in parts, of which the last is missing" } else { "a frame that is cut" };
                 self.complain(ComplaintKind::Malformed, words);
             }
+            if outer.is_twice {
+                self.complain(ComplaintKind::Duplicate, json::TWICE);
+            }
             if text::is_blank(&self.bytes[from..to]) {
                 self.part.coverage.blank += outer.physical;
                 self.awaits = Awaits::Nothing;
