@@ -117,7 +117,7 @@ impl Work {
             }
             _ => labels.push((String::from_utf8_lossy(key).into_owned(), text(raw))),
         });
-        if names > 1 {
+        if names > 1 || json::faults(one, self.depth).0 {
             part.coverage.complain(ComplaintKind::Duplicate, line, json::TWICE);
         }
         if json::get(one, "histograms", self.depth).or(json::get(one, "histogram", self.depth)).is_some() {
