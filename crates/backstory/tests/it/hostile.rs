@@ -19,13 +19,16 @@ const SECRETS: [(&str, &str); 10] = [
 ];
 
 /// What would steer a terminal or a reader's eye.
-const STEERING: [&str; 6] = [
+const STEERING: [&str; 9] = [
     "gone \u{1b}[2J\u{1b}[31mred\u{1b}[0m",
     "title \u{1b}]0;owned\u{7} and a bell",
     "link \u{1b}]8;;http://example.org\u{1b}\\here\u{1b}]8;;\u{1b}\\",
     "eight bits \u{9b}31m more",
     "turned \u{202e}gnirts\u{202c} round",
     "hidden \u{200b}\u{feff}zero\u{00ad}width",
+    "isolated \u{2067}thgir\u{2069} and \u{61c}marked",
+    "broken \u{2028}into\u{2029}three\u{85}lines",
+    "filled \u{3164}\u{115f}with\u{2063}nothing\u{e0041}",
 ];
 
 const TAGS: [&str; 3] = ["<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "\"><svg/onload=alert(1)>"];
@@ -138,8 +141,11 @@ fn whoever_asks_for_secrets_gets_them() {
 fn nothing_steers_the_terminal() {
     for (way, ran) in everything(&owned(&STEERING)) {
         let odd = ran.out.chars().find(|c| {
-            let turns = matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200b}'..='\u{200f}');
-            turns || matches!(c, '\u{feff}' | '\u{ad}') || (c.is_control() && !matches!(c, '\n' | '\t'))
+            let turns =
+                matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200b}'..='\u{200f}' | '\u{61c}');
+            let hides = matches!(c, '\u{feff}' | '\u{ad}' | '\u{3164}' | '\u{115f}' | '\u{2063}' | '\u{e0041}');
+            let breaks = matches!(c, '\u{2028}' | '\u{2029}');
+            turns || hides || breaks || (c.is_control() && !matches!(c, '\n' | '\t'))
         });
         assert_eq!(odd, None, "{way}");
         if way.starts_with("patterns") {
