@@ -49,6 +49,7 @@ impl Heard<'_> {
             onsets: &self.onsets,
             changes: &evidence.changes,
             alerts: &evidence.alerts,
+            alert_silences: &evidence.alert_silences,
             calls: &watched.calls,
             reporters: &watched.reporters,
             coverage: &coverage,

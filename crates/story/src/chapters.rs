@@ -218,6 +218,12 @@ fn knew(facts: &Facts<'_>, story: &Story, path: &Path, cites: &mut Cites<'_>) ->
         }
         _ => {}
     }
+    if let Some(number) = knew.muted {
+        let silence = &facts.alert_silences[number];
+        let (what, comment) = (silence.to_string(), silence.comment.clone());
+        let sentence = Sentence::Muted { what, comment, from: silence.starts_at, until: silence.ends_at };
+        text.push(Said { sentence, cites: vec![cites.alert_silence(number)] });
+    }
     if knew.verdict != Verdict::Told {
         text.push(Said { sentence: Sentence::NoAlert { rules: facts.coverage.rules }, cites: vec![all] });
     }

@@ -54,6 +54,14 @@ impl<'a> Cites<'a> {
         self.add(address, Some(alert.starts_at), alert.name.clone())
     }
 
+    /// A silence.
+    pub fn alert_silence(&mut self, index: usize) -> usize {
+        let silence = &self.facts.alert_silences[index];
+        let source = self.facts.sources.get(silence.source as usize).cloned().unwrap_or_default();
+        let address = Address::Record { source, record: silence.record, line: 0 };
+        self.add(address, Some(silence.starts_at), silence.to_string())
+    }
+
     /// A call between two services.
     pub fn call(&mut self, caller: &str, callee: &str) -> Option<usize> {
         let call = self.facts.calls.iter().find(|c| c.caller == caller && c.callee == callee)?;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use evidence::{Address, Alert, ChangeEvent, Coverage, Incident, Nanos, Time};
+use evidence::{Address, Alert, AlertSilence, ChangeEvent, Coverage, Incident, Nanos, Time};
 use signal::{Fold, Signal};
 
 /// Everything that was read and raised.
@@ -21,6 +21,8 @@ pub struct Facts<'a> {
     pub changes: &'a [ChangeEvent],
     /// Delivered alerts.
     pub alerts: &'a [Alert],
+    /// What kept alerts from being delivered.
+    pub alert_silences: &'a [AlertSilence],
     /// Who calls whom.
     pub calls: &'a [Call],
     /// Who reported what.

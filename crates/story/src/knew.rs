@@ -5,6 +5,7 @@ use signal::budget::{SHOWN, warm_up};
 
 use crate::cite::Cites;
 use crate::facts::Facts;
+use crate::muted::muted;
 use crate::path::Path;
 use crate::sentence::{NotCounted, Said, Sentence};
 use crate::suspects::Posterior;
@@ -39,7 +40,10 @@ pub fn verdict(
         }
     }
     let told_at = delivered(facts, path, users_at);
+    let since = first.map(|(n, _, _)| signals[n].signal.detected_at);
+    let muted = since.filter(|_| told_at.is_none()).and_then(|since| muted(facts, path, since, users_at));
     let (verdict, silence) = match (told_at, first) {
+        (None, Some(_)) if muted.is_some() => (Verdict::Known, Some(SilenceKind::Muted)),
         (Some(_), _) => (Verdict::Told, ignored(facts, users_at)),
         (None, Some(_)) => (Verdict::Known, Some(SilenceKind::NoRule)),
         (None, None) if is_blind(facts, path, users_at) => (Verdict::Silent, Some(SilenceKind::NoTelemetry)),
@@ -52,6 +56,7 @@ pub fn verdict(
         lead: first.map(|(n, _, _)| users_at - signals[n].signal.detected_at),
         chance: first.and_then(|(_, chance, _)| chance),
         past: first.map_or(0, |(_, _, past)| past),
+        muted,
         told_at: told_at.map(|n| facts.alerts[n].starts_at),
         silences: silences(facts, signals, path, posterior, users_at, cites),
         counted,

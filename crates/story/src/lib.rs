@@ -10,6 +10,7 @@ mod chapters;
 mod cite;
 mod facts;
 mod knew;
+mod muted;
 mod path;
 mod sentence;
 mod services;

@@ -70,6 +70,8 @@ pub enum Sentence {
     NoTelemetry { service: String, last: Option<Time> },
     /// An alert was delivered before users were hurt.
     AlertDelivered { name: String, before: Nanos },
+    /// A silence kept alerts about the path from being delivered.
+    Muted { what: String, comment: String, from: Time, until: Option<Time> },
     /// No alert was delivered.
     NoAlert { rules: u64 },
     /// The page was acknowledged, or acted on, only after users were hurt.

@@ -28,6 +28,8 @@ pub enum SilenceKind {
     Ignored,
     /// Known, and no rule told.
     NoRule,
+    /// Known, and a silence stood over the path, so that no rule could tell.
+    Muted,
     /// The failing path reports nothing.
     NoTelemetry,
     /// It reports, and nothing departed.
@@ -65,6 +67,8 @@ pub struct Knew {
     pub past: Nanos,
     /// When an alert was delivered first.
     pub told_at: Option<Time>,
+    /// Index into the silences given of the one that muted the path.
+    pub muted: Option<usize>,
     /// The rest, by hop.
     pub silences: Vec<Silence>,
     /// Indices into [`Story::signals`] of those that count.

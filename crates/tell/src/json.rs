@@ -454,6 +454,7 @@ fn silence(kind: SilenceKind) -> &'static str {
     match kind {
         SilenceKind::Ignored => "ignored",
         SilenceKind::NoRule => "no_rule",
+        SilenceKind::Muted => "muted",
         SilenceKind::NoTelemetry => "no_telemetry",
         SilenceKind::NoSignal => "no_signal",
     }

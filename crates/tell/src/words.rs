@@ -1,7 +1,7 @@
 //! The one engine of sentences: typed facts become plain words with exact numbers. Order is order ("before", "after");
 //! nothing is "because"; the strongest word is "fits".
 
-use evidence::{ChangeEvent, Nanos};
+use evidence::{ChangeEvent, Nanos, Time};
 use signal::{Direction, Kind, Signal, Unit};
 use story::{ChapterKind, Lack, NotCounted, Question, Said, Sentence, SilenceKind, Told, Verdict};
 
@@ -261,6 +261,7 @@ pub fn verdict(verdict: Verdict, silence: Option<SilenceKind>) -> &'static str {
     match (verdict, silence) {
         (Verdict::Told, Some(SilenceKind::Ignored)) => "TOLD, not heard",
         (Verdict::Told, _) => "TOLD",
+        (Verdict::Known, Some(SilenceKind::Muted)) => "KNOWN, muted",
         (Verdict::Known, _) => "KNOWN, not told",
         (Verdict::Silent, Some(SilenceKind::NoTelemetry)) => "SILENT: no telemetry",
         (Verdict::Silent, _) => "SILENT: no signal",
@@ -315,6 +316,7 @@ pub fn sentence(said: &Said, telling: &Telling<'_>) -> String {
         | Sentence::NothingOfThen { .. }
         | Sentence::NoTelemetry { .. }
         | Sentence::AlertDelivered { .. }
+        | Sentence::Muted { .. }
         | Sentence::NoAlert { .. }
         | Sentence::Ignored { .. }
         | Sentence::PathIsAll
@@ -443,6 +445,19 @@ fn nothing_stood(services: usize, streams: u64, span: Nanos, path: Option<&str>,
     format!("{whose}{streams} were watched for {long}; nothing that counts departed from its own normal.")
 }
 
+/// What was silenced, from when until when, and for which reason.
+fn muted(voice: &Voice, what: &str, comment: &str, (from, until): (Time, Option<Time>)) -> String {
+    let until = until.map_or("without an end".into(), |until| format!("until {}", day_clock(until)));
+    let reason = match voice.say_short(comment, 60) {
+        reason if reason.is_empty() => String::new(),
+        reason => format!(", for \"{reason}\""),
+    };
+    let (what, from) = (voice.say_short(what, 80), day_clock(from));
+    format!(
+        "Alerts with {what} were silenced from {from} {until}{reason}; whether a rule would have told is not known."
+    )
+}
+
 fn of_knowing(sentence: &Sentence, telling: &Telling<'_>) -> String {
     let voice = telling.voice;
     match sentence {
@@ -485,6 +500,7 @@ fn of_knowing(sentence: &Sentence, telling: &Telling<'_>) -> String {
         Sentence::AlertDelivered { name, before } => {
             format!("The alert \"{}\" was delivered {}.", voice.say_short(name, 60), beside_users(*before))
         }
+        Sentence::Muted { what, comment, from, until } => muted(voice, what, comment, (*from, *until)),
         Sentence::NoAlert { rules: 0 } => "No alert was delivered before that, and no rules were given.".into(),
         Sentence::NoAlert { rules } => {
             format!("No alert was delivered before that; {} given, not judged.", counted(*rules, "rule"))

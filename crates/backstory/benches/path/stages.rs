@@ -207,6 +207,7 @@ impl Told {
             onsets,
             changes: &evidence.changes,
             alerts: &evidence.alerts,
+            alert_silences: &evidence.alert_silences,
             calls: &watched.calls,
             reporters: &watched.reporters,
             coverage: &self.coverage,

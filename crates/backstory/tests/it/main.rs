@@ -31,5 +31,6 @@ mod program;
 mod repository;
 mod same_bytes;
 mod secrets;
+mod silences;
 mod text_formats;
 mod writing;
