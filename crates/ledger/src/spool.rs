@@ -217,7 +217,12 @@ impl Kept {
 
     /// All rows of each kind, in order of time.
     pub fn scan(&self) -> io::Result<Scan<'_>> {
-        Ok(Scan { logs: self.spool.logs.scan()?, points: self.spool.points.scan()?, lines: self.spool.lines.scan()? })
+        Ok(Scan {
+            logs: self.spool.logs.scan()?,
+            points: self.spool.points.scan()?,
+            spans: self.spool.spans.scan()?,
+            lines: self.spool.lines.scan()?,
+        })
     }
 }
 
@@ -227,6 +232,8 @@ pub struct Scan<'a> {
     pub logs: Merged<'a, LogCount>,
     /// Points, in order of time.
     pub points: Merged<'a, PointRow>,
+    /// Spans, in order of their end; none of them judged for belief.
+    pub spans: Merged<'a, SpanRow>,
     /// Every record's shape, in the order in which records were read.
     pub lines: Merged<'a, LineRow>,
 }

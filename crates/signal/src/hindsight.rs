@@ -4,14 +4,17 @@
 //! The series is split where two levels explain it best (least squares); the interval holds every split whose likelihood
 //! lies within a factor of 20 of the best one's, with noise as correlated as the series' own.
 
-use std::collections::BTreeMap;
+mod charts;
+mod streams;
 
-use evidence::{BUCKET, DAY, HOUR, LogCount, Name, Nanos, PointRow, Time, Timing};
+use evidence::{BUCKET, DAY, HOUR, LogCount, Nanos, PointRow, Time};
 
+use self::streams::Streams;
 use crate::detectors::Tables;
-use crate::meters::{Meter, Metric, Read, says_counter};
 use crate::signal::{Direction, Kind, Subject};
-use crate::templates::{LineIndex, Miner};
+use crate::templates::Miner;
+
+pub use charts::{Chart, Charting, Drawn, Measure};
 
 /// How far back of its raise a series is looked at: at most, at least, and as so many times what it took to raise it.
 const LOOK_BACK: (Nanos, Nanos, i64) = (14 * DAY, 2 * HOUR, 12);
@@ -69,59 +72,42 @@ impl Cells {
 /// Collects what signals need from one pass over the spool.
 pub struct Looking {
     questions: Vec<(Question, Cells)>,
-    lines: BTreeMap<(Name, LineIndex), Vec<usize>>,
-    metrics: BTreeMap<Metric, Vec<usize>>,
-    meters: BTreeMap<evidence::SeriesIndex, Meter>,
+    streams: Streams,
 }
 
 impl Looking {
     /// Prepares to look at these; `start` is the first evidence.
     pub fn new(questions: Vec<Question>, start: Time) -> Looking {
         let questions = questions.into_iter().map(|q| (q.clone(), Cells::new(&q, start))).collect();
-        Looking { questions, lines: BTreeMap::new(), metrics: BTreeMap::new(), meters: BTreeMap::new() }
+        Looking { questions, streams: Streams::default() }
     }
 
     /// Takes a count of log lines.
     pub fn log(&mut self, row: &LogCount, miner: &Miner, tables: &Tables<'_>) {
-        let Some(line) = miner.line_of(row.shape) else { return };
         let questions = &self.questions;
-        let wanted = self.lines.entry((row.service, line)).or_insert_with(|| {
-            let (service, anchor) = (tables.names.text(row.service), evidence::short(miner.line(line).founder));
-            let asks = |q: &Question| {
-                matches!(q.kind, Kind::LogRate | Kind::LogSilent)
-                    && q.subject.service == service
-                    && q.subject.anchor == anchor
-            };
-            (0..questions.len()).filter(|n| asks(&questions[*n].0)).collect()
-        });
-        for number in wanted.iter() {
+        let asks = |n: usize, (service, anchor, _): (&str, &str, &str)| {
+            let q = &questions[n].0;
+            matches!(q.kind, Kind::LogRate | Kind::LogSilent)
+                && q.subject.service == service
+                && q.subject.anchor == anchor
+        };
+        let wanted = self.streams.of_log(row, (miner, tables), questions.len(), asks);
+        for number in wanted {
             self.questions[*number].1.add(row.edge - BUCKET, f64::from(row.count));
         }
     }
 
     /// Takes a point.
     pub fn point(&mut self, row: &PointRow, tables: &Tables<'_>) {
-        if row.timing != Timing::OnTime {
-            return;
-        }
-        let series = tables.series.get(row.series);
-        let metric = Metric::of(&series);
         let questions = &self.questions;
-        let wanted = self.metrics.entry(metric).or_insert_with(|| {
-            let subject = metric.subject(tables.names);
-            let asks = |q: &Question| matches!(q.kind, Kind::MetricLevel | Kind::MetricDrift) && q.subject == subject;
-            (0..questions.len()).filter(|n| asks(&questions[*n].0)).collect()
-        });
-        if wanted.is_empty() {
-            return;
-        }
-        let named = says_counter(tables.names.text(series.metric));
-        let read = self.meters.entry(row.series).or_default().read(row.time, row.value, named);
-        if let Read::Value(value) | Read::Gained(value) = read {
-            for number in wanted.iter() {
-                // A point's stamp is the end of what it tells of.
-                self.questions[*number].1.add(row.time - 1, value);
-            }
+        let asks = |n: usize, subject: &Subject| {
+            let q = &questions[n].0;
+            matches!(q.kind, Kind::MetricLevel | Kind::MetricDrift) && q.subject == *subject
+        };
+        let Some((value, wanted)) = self.streams.of_point(row, tables, questions.len(), asks) else { return };
+        for number in wanted {
+            // A point's stamp is the end of what it tells of.
+            self.questions[*number].1.add(row.time - 1, value);
         }
     }
 

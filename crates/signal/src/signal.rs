@@ -230,6 +230,8 @@ pub struct Signal {
 pub enum Unit {
     /// Lines in a span of time, which is given.
     Lines(Nanos),
+    /// Different hours, of a span of time which is given, in which a line came.
+    Hours(Nanos),
     /// The metric's own unit, as a value.
     Value,
     /// The metric's own unit, as an increase a minute of a counter.

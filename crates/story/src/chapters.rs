@@ -1,7 +1,7 @@
 //! The chapters, in order: long before, first murmurs, what changed, how it spread, users noticed, what the system knew,
 //! and what was noticed besides. A chapter with nothing to say says so, or is left out where another says it.
 
-use evidence::{BUCKET, DAY, Time};
+use evidence::{BUCKET, ChangeKind, DAY, Time};
 use signal::budget::SHOWN;
 use signal::detectors::AFTER_CHANGE;
 
@@ -14,8 +14,8 @@ use crate::services::cited;
 use crate::suspects::Posterior;
 use crate::types::{Chapter, ChapterKind, SilenceKind, Story, Told, UsersFrom, Verdict};
 
-/// So many changes are told; the rest is counted.
-const CHANGES_TOLD: usize = 8;
+/// So many changes are told, those that fit best; the rest is counted.
+const CHANGES_TOLD: usize = 4;
 /// So many signals of a chapter are told; the rest is counted.
 const SIGNALS_TOLD: usize = 12;
 /// So many signals are told that were too weak to be shown.
@@ -23,12 +23,6 @@ const WEAK_TOLD: usize = 3;
 
 /// Writes all chapters.
 pub fn write(facts: &Facts<'_>, story: &Story, path: &Path, cites: &mut Cites<'_>) -> Vec<Chapter> {
-    let posterior = Posterior {
-        changes: story.suspects.changes.clone(),
-        no_change: story.suspects.no_change,
-        no_change_why: Vec::new(),
-        ruled_out: Vec::new(),
-    };
     let taken = |n: &&usize| !story.knew.passed_over.iter().any(|(p, _)| p == *n);
     let (early, late): (Vec<usize>, Vec<usize>) =
         story.knew.counted.iter().filter(taken).partition(|n| story.signals[**n].lead.is_some_and(|lead| lead >= DAY));
@@ -43,7 +37,7 @@ pub fn write(facts: &Facts<'_>, story: &Story, path: &Path, cites: &mut Cites<'_
     chapters.extend(spread(facts, story, cites));
     chapters.push(noticed(facts, story, cites));
     chapters.push(knew(facts, story, path, cites));
-    chapters.extend(besides(facts, story, path, &posterior, cites));
+    chapters.extend(besides(facts, story, cites));
     chapters
 }
 
@@ -58,19 +52,47 @@ fn within(mut chapter: Chapter, times: impl Iterator<Item = Time> + Clone) -> Ch
 }
 
 fn signs(facts: &Facts<'_>, story: &Story, kind: ChapterKind, which: &[usize], cites: &mut Cites<'_>) -> Chapter {
-    let told: Vec<usize> = which.iter().copied().take(SIGNALS_TOLD).collect();
-    let text = told
-        .iter()
-        .map(|n| {
-            let before = story.users_at - story.signals[*n].signal.detected_at;
-            let sentence = Sentence::Raised { signal: *n, before, new_to_reader: true };
-            Said { sentence, cites: cited(&story.signals, *n, facts, cites) }
-        })
-        .collect();
-    let times = told.iter().map(|n| story.signals[*n].signal.detected_at).collect::<Vec<_>>();
+    let groups = by_key(story, which);
+    let told: Vec<&Vec<usize>> = groups.iter().take(SIGNALS_TOLD).collect();
+    let at = |n: usize| story.signals[n].signal.detected_at;
+    let mut text = Vec::new();
+    let mut earlier: Option<Time> = None;
+    for group in &told {
+        let first = group[0];
+        let later = earlier.replace(at(first)).map(|earlier| at(first) - earlier);
+        let sentence = Sentence::Raised { signal: first, before: story.users_at - at(first), later };
+        text.push(Said { sentence, cites: cited(&story.signals, first, facts, cites) });
+        text.extend(again(facts, story, group, cites));
+    }
+    let signals: Vec<usize> = told.into_iter().flatten().copied().collect();
+    let times = signals.iter().map(|n| at(*n)).collect::<Vec<_>>();
     let mut chapter = within(chapter(kind, text), times.into_iter());
-    chapter.signals = told;
+    chapter.signals = signals;
     chapter
+}
+
+/// Signals of one key together, in order of their first.
+fn by_key(story: &Story, which: &[usize]) -> Vec<Vec<usize>> {
+    let mut groups: Vec<Vec<usize>> = Vec::new();
+    for number in which {
+        let key = |n: usize| &story.signals[n].signal.key;
+        match groups.iter_mut().find(|group| key(group[0]) == key(*number)) {
+            Some(group) => group.push(*number),
+            None => groups.push(vec![*number]),
+        }
+    }
+    groups
+}
+
+/// That the first of a group came back, where it did.
+fn again(facts: &Facts<'_>, story: &Story, group: &[usize], cites: &mut Cites<'_>) -> Option<Said> {
+    let (first, last) = (*group.first()?, *group[1..].last()?);
+    let sentence =
+        Sentence::Again { signal: first, times: group.len() - 1, last: story.signals[last].signal.detected_at };
+    let mut all: Vec<usize> = group[1..].iter().flat_map(|n| cited(&story.signals, *n, facts, cites)).collect();
+    all.sort_unstable();
+    all.dedup();
+    Some(Said { sentence, cites: all })
 }
 
 fn changed(facts: &Facts<'_>, story: &Story, cites: &mut Cites<'_>) -> Chapter {
@@ -82,10 +104,12 @@ fn changed(facts: &Facts<'_>, story: &Story, cites: &mut Cites<'_>) -> Chapter {
     if seen == 0 {
         text.push(Said { sentence: Sentence::NothingChanged { span }, cites: vec![cites.everything()] });
     }
+    let mut earlier: Option<Time> = None;
     for suspect in &told {
         let before = story.users_at - suspect.time;
+        let later = earlier.replace(suspect.time).map(|earlier| suspect.time - earlier);
         text.push(Said {
-            sentence: Sentence::Changed { change: suspect.change, before },
+            sentence: Sentence::Changed { change: suspect.change, before, later },
             cites: suspect.cites.clone(),
         });
         let with_it = came_with(facts, story, suspect.change);
@@ -95,12 +119,26 @@ fn changed(facts: &Facts<'_>, story: &Story, cites: &mut Cites<'_>) -> Chapter {
         }
     }
     if seen > told.len() {
-        text.push(Said { sentence: Sentence::ChangesSeen { count: seen, span }, cites: vec![cites.everything()] });
+        let sentence = Sentence::ChangesSeen { count: seen, kinds: kinds(story), span };
+        text.push(Said { sentence, cites: vec![cites.everything()] });
     }
     text.extend(story.suspects.no_change_why.iter().filter(|_| seen > 0).cloned());
     let mut chapter = within(chapter(ChapterKind::WhatChanged, text), told.iter().map(|c| c.time));
     chapter.changes = told.iter().map(|c| c.change).collect();
     chapter
+}
+
+/// How many changes of each kind were seen, most first.
+fn kinds(story: &Story) -> Vec<(ChangeKind, usize)> {
+    let mut kinds: Vec<(ChangeKind, usize)> = Vec::new();
+    for suspect in &story.suspects.changes {
+        match kinds.iter_mut().find(|(kind, _)| *kind == suspect.kind) {
+            Some((_, count)) => *count += 1,
+            None => kinds.push((suspect.kind, 1)),
+        }
+    }
+    kinds.sort_by_key(|(kind, count)| (std::cmp::Reverse(*count), *kind));
+    kinds
 }
 
 /// What a change explains and nobody was shown: lines of its service that were first written right after it, and after no
@@ -151,12 +189,7 @@ fn noticed(facts: &Facts<'_>, story: &Story, cites: &mut Cites<'_>) -> Chapter {
     let incident = &story.incident;
     let mut text = Vec::new();
     let given = cites.incident();
-    let pain = story.signals.iter().position(|t| {
-        t.pain
-            && t.peak >= SHOWN
-            && t.onset.1 <= incident.noticed_at
-            && t.ended.is_none_or(|(e, _)| e >= incident.noticed_at)
-    });
+    let pain = felt(story);
     let cite =
         |n: Option<usize>, cites: &mut Cites<'_>| n.map_or(vec![given], |n| cited(&story.signals, n, facts, cites));
     match story.users_from {
@@ -178,6 +211,14 @@ fn noticed(facts: &Facts<'_>, story: &Story, cites: &mut Cites<'_>) -> Chapter {
         within(chapter(ChapterKind::UsersNoticed, text), [story.users_at, incident.noticed_at].into_iter());
     chapter.signals = pain.into_iter().collect();
     chapter
+}
+
+/// What users felt when they noticed.
+fn felt(story: &Story) -> Option<usize> {
+    let noticed = story.incident.noticed_at;
+    story.signals.iter().position(|t| {
+        t.pain && t.peak >= SHOWN && t.onset.1 <= noticed && t.ended.is_none_or(|(end, _)| end >= noticed)
+    })
 }
 
 fn knew(facts: &Facts<'_>, story: &Story, path: &Path, cites: &mut Cites<'_>) -> Chapter {
@@ -238,39 +279,56 @@ fn knew(facts: &Facts<'_>, story: &Story, path: &Path, cites: &mut Cites<'_>) ->
     chapter
 }
 
-/// Signals that do not count, with the reason: those that were shown, and the strongest of the weak ones that stood.
-fn besides(
-    facts: &Facts<'_>,
-    story: &Story,
-    path: &Path,
-    posterior: &Posterior,
-    cites: &mut Cites<'_>,
-) -> Option<Chapter> {
-    let reason = |number: usize| {
-        let passed_over = story.knew.passed_over.iter().find(|(n, _)| *n == number);
-        why_not(&story.signals, number, path, posterior, story.users_at)
-            .or(passed_over.map(|(_, chance)| NotCounted::Chance(*chance)))
-    };
-    let reasons = (0..story.signals.len()).filter_map(|number| Some((number, reason(number)?)));
-    let (shown, weak): (Vec<_>, Vec<_>) = reasons.partition(|(n, _)| story.signals[*n].signal.strength >= SHOWN);
-    let told: Vec<(usize, NotCounted)> =
-        shown.iter().copied().take(SIGNALS_TOLD).chain(strongest(story, weak)).collect();
+/// Signals that do not count, with the reason: those that were shown, and the strongest of the weak ones that stood. What
+/// came back is told with what came first; what users felt was told before.
+fn besides(facts: &Facts<'_>, story: &Story, cites: &mut Cites<'_>) -> Option<Chapter> {
+    let felt = felt(story).filter(|_| story.users_from == UsersFrom::Pain);
+    let others = story.aside.iter().copied().filter(|(n, why)| *why != NotCounted::Pain || Some(*n) != felt);
+    let (shown, weak): (Vec<_>, Vec<_>) = others.partition(|(n, _)| story.signals[*n].signal.strength >= SHOWN);
+    let mut groups: Vec<(NotCounted, Vec<usize>)> = Vec::new();
+    for (number, why) in shown.into_iter().chain(strongest(story, weak)) {
+        let key = |n: usize| &story.signals[n].signal.key;
+        match groups.iter_mut().find(|(w, group)| w.rank() == why.rank() && key(group[0]) == key(number)) {
+            Some((_, group)) => group.push(number),
+            None => groups.push((why, vec![number])),
+        }
+    }
+    groups.sort_by_key(|(why, group)| (why.rank(), group[0]));
+    let (told, more) = groups.split_at(groups.len().min(SIGNALS_TOLD));
     if told.is_empty() {
         return None;
     }
     let mut text = Vec::new();
-    for (number, why) in &told {
-        let sentence = Sentence::NotCounted { signal: *number, why: *why };
-        text.push(Said { sentence, cites: cited(&story.signals, *number, facts, cites) });
+    for (why, group) in told {
+        let sentence = Sentence::NotCounted { signal: group[0], why: *why };
+        text.push(Said { sentence, cites: cited(&story.signals, group[0], facts, cites) });
+        text.extend(again(facts, story, group, cites));
     }
-    if shown.len() > SIGNALS_TOLD {
-        let count = shown.len() - SIGNALS_TOLD;
+    if !more.is_empty() {
+        let count = more.iter().map(|(_, group)| group.len()).sum();
         text.push(Said { sentence: Sentence::MoreNoticed { count }, cites: vec![cites.everything()] });
     }
-    let times = told.iter().map(|(n, _)| story.signals[*n].signal.detected_at).collect::<Vec<_>>();
+    let signals: Vec<usize> = told.iter().flat_map(|(_, group)| group).copied().collect();
+    let times = signals.iter().map(|n| story.signals[*n].signal.detected_at).collect::<Vec<_>>();
     let mut chapter = within(chapter(ChapterKind::AlsoNoticed, text), times.into_iter());
-    chapter.signals = told.iter().map(|(n, _)| *n).collect();
+    chapter.signals = signals;
     Some(chapter)
+}
+
+/// Every signal that does not count, with the reason.
+pub fn aside(story: &Story, path: &Path) -> Vec<(usize, NotCounted)> {
+    let posterior = Posterior {
+        changes: story.suspects.changes.clone(),
+        no_change: story.suspects.no_change,
+        no_change_why: Vec::new(),
+        ruled_out: Vec::new(),
+    };
+    let reason = |number: usize| {
+        let passed_over = story.knew.passed_over.iter().find(|(n, _)| *n == number);
+        why_not(&story.signals, number, path, &posterior, story.users_at)
+            .or(passed_over.map(|(_, chance)| NotCounted::Chance(*chance)))
+    };
+    (0..story.signals.len()).filter_map(|number| Some((number, reason(number)?))).collect()
 }
 
 /// Of the signals that were too weak to be shown: the strongest that still stood when users were hurt, in order of time.

@@ -30,24 +30,41 @@ pub enum NotCounted {
     Chance(f64),
 }
 
+impl NotCounted {
+    /// The order in which reasons are told.
+    pub(crate) fn rank(self) -> u8 {
+        match self {
+            NotCounted::Pain => 0,
+            NotCounted::TooLate => 1,
+            NotCounted::Ended(_) => 2,
+            NotCounted::Settled(_) => 3,
+            NotCounted::OffPath => 4,
+            NotCounted::Chance(_) => 5,
+            NotCounted::Weak => 6,
+        }
+    }
+}
+
 /// One fact, as a sentence will say it. Names are as their owners write them; `tell` makes them harmless.
 #[derive(Clone, Debug, PartialEq)]
 #[expect(missing_docs, reason = "each field is what its name says; the variants are documented")]
 pub enum Sentence {
-    /// A signal, so long before users were hurt (negative: after).
-    Raised { signal: usize, before: Nanos, new_to_reader: bool },
+    /// A signal, so long before users were hurt (negative: after), and so long after the one told before it.
+    Raised { signal: usize, before: Nanos, later: Option<Nanos> },
+    /// The signal just told came back so often, the last time at this moment.
+    Again { signal: usize, times: usize, last: Time },
     /// A signal does not count, because …
     NotCounted { signal: usize, why: NotCounted },
     /// So many further signals do not count either.
     MoreNoticed { count: usize },
-    /// A change was made, so long before users were hurt.
-    Changed { change: usize, before: Nanos },
+    /// A change was made, so long before users were hurt (negative: after), and so long after the one told before it.
+    Changed { change: usize, before: Nanos, later: Option<Nanos> },
     /// What the change just told explains: lines that were first written right after it.
     CameWith { signals: Vec<usize> },
     /// Nothing changed that was seen, in so long.
     NothingChanged { span: Nanos },
-    /// Changes that were seen: how many.
-    ChangesSeen { count: usize, span: Nanos },
+    /// Changes that were seen: how many in all, and how many of each kind.
+    ChangesSeen { count: usize, kinds: Vec<(ChangeKind, usize)>, span: Nanos },
     /// One service departed so long after another.
     Spread { from: String, to: String, after: Nanos },
     /// Trouble was seen in one service alone.

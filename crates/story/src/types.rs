@@ -7,7 +7,7 @@ use crate::cite::Cites;
 use crate::facts::Facts;
 use crate::knew;
 use crate::path::Path;
-use crate::sentence::{Lack, Question, Said, Sentence};
+use crate::sentence::{Lack, NotCounted, Question, Said, Sentence};
 use crate::{blind, chapters, services, suspects};
 
 /// What was known before users were hurt.
@@ -261,6 +261,8 @@ pub struct Story {
     pub blind_spots: Vec<BlindSpot>,
     /// State, path, inputs.
     pub questions: [Said; 3],
+    /// Signals that do not count for what was known, as indices into [`Story::signals`], with the reason.
+    pub aside: Vec<(usize, NotCounted)>,
     /// Chapters in order.
     pub chapters: Vec<Chapter>,
     /// Everything cited; number n is at n - 1.
@@ -319,11 +321,13 @@ pub(crate) fn assemble(facts: &Facts<'_>) -> Story {
         ruled_out,
         blind_spots,
         questions,
+        aside: Vec::new(),
         chapters: Vec::new(),
         evidence: Vec::new(),
         span: facts.span,
         past,
     };
+    story.aside = chapters::aside(&story, &path);
     story.chapters = chapters::write(facts, &story, &path, &mut cites);
     story.evidence = cites.finish();
     story.renumber();

@@ -107,6 +107,7 @@ fn direction(direction: Direction) -> &'static str {
 fn unit(unit: Unit) -> String {
     match unit {
         Unit::Lines(width) => format!("lines in {}", crate::spoken::spoken(width)),
+        Unit::Hours(width) => format!("different hours of {}", crate::spoken::spoken(width)),
         Unit::Value => "value".into(),
         Unit::Increase => "increase a minute".into(),
         Unit::Milliseconds => "ms".into(),

@@ -315,11 +315,7 @@ fn signal_lines(telling: &Telling<'_>, number: usize, width: usize) -> Vec<Strin
 
 /// Why a signal does not count, where that is told.
 fn not_counted(story: &Story, number: usize) -> Option<NotCounted> {
-    let aside = story.chapters.iter().filter(|c| c.kind == ChapterKind::AlsoNoticed).flat_map(|c| &c.text);
-    aside.map(|said| &said.sentence).find_map(|sentence| match sentence {
-        Sentence::NotCounted { signal, why } if *signal == number => Some(*why),
-        _ => None,
-    })
+    story.aside.iter().find(|(n, _)| *n == number).map(|(_, why)| *why)
 }
 
 /// How long before users were hurt; of what does not count only the moment, as a lead never stands without its base rate.

@@ -125,7 +125,7 @@ fn times(count: f64) -> String {
 
 fn window(signal: &Signal) -> String {
     match signal.unit {
-        Unit::Lines(width) => spoken(width),
+        Unit::Lines(width) | Unit::Hours(width) => spoken(width),
         _ => spoken(signal.amount.window),
     }
 }
@@ -299,6 +299,7 @@ pub fn sentence(said: &Said, telling: &Telling<'_>) -> String {
     let voice = telling.voice;
     match &said.sentence {
         Sentence::Raised { .. }
+        | Sentence::Again { .. }
         | Sentence::NotCounted { .. }
         | Sentence::MoreNoticed { .. }
         | Sentence::CameWith { .. } => of_signals(&said.sentence, telling),
@@ -349,6 +350,9 @@ fn of_signals(sentence: &Sentence, telling: &Telling<'_>) -> String {
             };
             let base = base_rate(&told.signal, voice);
             format!("{}: {}{more}; {base}.", capital(&beside_users(*before)), summary(&told.signal, voice))
+        }
+        Sentence::Again { times, last, .. } => {
+            format!("It came back {}, the last at {}.", self::times(*times as f64), day_clock(*last))
         }
         Sentence::CameWith { signals } => {
             let name = |n: &usize| quoted(&said_signal(telling, *n).signal, voice);
@@ -528,11 +532,11 @@ fn of_changes(sentence: &Sentence, telling: &Telling<'_>) -> String {
     let name = |text: &str| voice.say_short(text, 40);
     let times = |ratio: &f64| number(*ratio);
     match sentence {
-        Sentence::Changed { change: number, before } => {
+        Sentence::Changed { change: number, before, .. } => {
             format!("{}: {}.", capital(&beside_users(*before)), change(&telling.changes[*number], voice))
         }
         Sentence::NothingChanged { span } => format!("No change was seen in the {} before.", spoken(*span)),
-        Sentence::ChangesSeen { count, span } => {
+        Sentence::ChangesSeen { count, span, .. } => {
             format!("In all {} were seen in {}.", counted(*count as u64, "change"), spoken(*span))
         }
         Sentence::ChangeBefore { before, ratio } => {

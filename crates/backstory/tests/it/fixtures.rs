@@ -630,12 +630,10 @@ day 16 03:20:00..day 24 00:00:00 every 24h  ERROR certificate renewal was refuse
             log.rate api "cart <num> stored" since day 10 00:00:00, 71.3 -> 104 lines in one day (0.26 at day 11 00:00:30)
             log.ending tls "certificate renewal was refused by the authority" since day 16 03:20:00, 0 -> 1 times (0.56 at day 16 03:21:30)
             log.rate api "cart <num> stored" since day 17 12:56:00, 0.102 -> 4 lines in two minutes (0.25 at day 17 13:01:30)
-            log.rate tls "certificate renewal was refused by the authority" since day 18 00:00:00, 0 -> 1 lines in six hours (0.32 at day 19 06:00:30)
-            log.rate tls "certificate renewal was refused by the authority" since day 18 00:00:00, 0 -> 1 lines in six hours (0.43 at day 21 06:00:30)
-            log.rate tls "certificate renewal was refused by the authority" since day 22 06:00:00, 0 -> 1 lines in six hours (0.47 at day 22 06:00:30)
+            log.rate tls "certificate renewal was refused by the authority" since day 16 03:00:00, 0 -> 4 different hours of 3 days 4 hours (0.32 at day 19 06:00:30)
+            log.rate tls "certificate renewal was refused by the authority" since day 16 03:00:00, 0 -> 6 different hours of 5 days 4 hours (0.43 at day 21 06:00:30)
             log.rate api "GET <path> <num> <dur>" since day 23 03:00:00, 3.59 -> 14 lines in ten minutes (0.25 at day 23 03:15:30)
-            log.rate tls "certificate renewal was refused by the authority" since day 22 06:00:00, 0 -> 1 lines in six hours (0.50 at day 23 06:00:30)
-            log.rate tls "certificate renewal was refused by the authority" since day 23 09:00:00, 0 -> 1 lines in six hours (0.50 at day 23 09:00:30)
+            log.rate tls "certificate renewal was refused by the authority" since day 16 03:00:00, 0 -> 8 different hours of 7 days 4 hours (0.50 at day 23 06:00:30)
         "#]],
     );
     check_signals(

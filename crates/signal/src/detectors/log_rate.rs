@@ -257,7 +257,7 @@ fn departure(
     finding: &Finding,
     sample: crate::signal::Citation,
 ) -> Departure {
-    let width = SCALES[finding.scale];
+    let (baseline, observed, unit) = finding.measured(Unit::Lines, 1.0);
     Departure {
         kind,
         subject,
@@ -266,10 +266,10 @@ fn departure(
         onset: finding.onset,
         onset_low: finding.onset_low,
         onset_high: finding.onset_high,
-        baseline: finding.expected,
-        observed: finding.observed,
-        unit: Unit::Lines(width),
-        amount: Amount { times: finding.observed as u64, after_change: false, window: width },
+        baseline,
+        observed,
+        unit,
+        amount: Amount { times: finding.observed as u64, after_change: false, window: finding.width() },
         evidence: vec![sample],
     }
 }

@@ -29,7 +29,7 @@ use evidence::{Address, Bucket, LogCount, Name, Names, Nanos, SeriesTable, Time}
 use crate::budget::{Budget, Family, Streams};
 use crate::calls::Joined;
 use crate::meters::Readings;
-use crate::series::{Direction, Moved, SCALES, Turned};
+use crate::series::{Direction, Moved, Turned};
 use crate::signal::{Amount, Citation, Kind, Subject, Unit};
 use crate::templates::{LineIndex, Mined, Miner, Shapes};
 
@@ -309,8 +309,10 @@ fn risen<K>(
     match turned.moved {
         Moved::Ended { at, settled, .. } => Some(Said::Ended { kind, subject, at, settled }),
         Moved::Departed(finding) if finding.direction == Direction::Up => {
-            let window = SCALES[finding.scale];
+            let window = finding.width();
             let lines = matches!(kind, Kind::LogSeverity | Kind::LogRetries);
+            let unit = |width| if lines { Unit::Lines(width) } else { Unit::Times };
+            let (baseline, observed, unit) = finding.measured(unit, 1.0);
             Some(Said::Departed(Box::new(Departure {
                 kind,
                 subject,
@@ -319,9 +321,9 @@ fn risen<K>(
                 onset: finding.onset,
                 onset_low: finding.onset_low,
                 onset_high: finding.onset_high,
-                baseline: finding.expected,
-                observed: finding.observed,
-                unit: if lines { Unit::Lines(window) } else { Unit::Times },
+                baseline,
+                observed,
+                unit,
                 amount: Amount { times: finding.observed as u64, after_change: false, window },
                 evidence: evidence(),
             })))

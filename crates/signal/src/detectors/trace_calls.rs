@@ -14,7 +14,7 @@ use super::trace_latency::{Operation, cited};
 use super::{Departure, Detector, Moment, Said};
 use crate::budget::{Family, Streams};
 use crate::calls::{Request, Way};
-use crate::series::{Direction, Finding, Load, Moved, SCALES, Tallies};
+use crate::series::{Direction, Finding, Load, Moved, Tallies};
 use crate::signal::{Amount, Kind, Unit};
 
 /// How many ways from one operation to another are watched.
@@ -112,7 +112,7 @@ impl TraceCalls {
 
     fn departure(&self, moment: &Moment<'_>, way: Way, finding: &Finding, requests: f64) -> Departure {
         let latest = self.ways.get(&way).map_or(&[][..], |tally| &tally.latest);
-        let window = SCALES[finding.scale];
+        let (baseline, observed, unit) = finding.measured(|_| Unit::CallsARequest, requests);
         Departure {
             kind: Kind::TraceCalls,
             subject: way.subject(moment.tables.names),
@@ -121,10 +121,10 @@ impl TraceCalls {
             onset: finding.onset,
             onset_low: finding.onset_low,
             onset_high: finding.onset_high,
-            baseline: finding.expected / requests,
-            observed: finding.observed / requests,
-            unit: Unit::CallsARequest,
-            amount: Amount { times: finding.observed as u64, after_change: false, window },
+            baseline,
+            observed,
+            unit,
+            amount: Amount { times: finding.observed as u64, after_change: false, window: finding.width() },
             evidence: latest.iter().map(|span| cited(moment, span)).collect(),
         }
     }

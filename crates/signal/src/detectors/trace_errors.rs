@@ -117,6 +117,7 @@ impl TraceErrors {
 }
 
 fn departure(moment: &Moment<'_>, operation: Operation, watched: &Watched, finding: &Finding, calls: f64) -> Departure {
+    let (baseline, observed, unit) = finding.measured(|_| Unit::Share, calls);
     Departure {
         kind: Kind::TraceErrors,
         subject: subject(moment, operation),
@@ -125,10 +126,10 @@ fn departure(moment: &Moment<'_>, operation: Operation, watched: &Watched, findi
         onset: finding.onset,
         onset_low: finding.onset_low,
         onset_high: finding.onset_high,
-        baseline: (finding.expected / calls).min(1.0),
-        observed: finding.observed / calls,
-        unit: Unit::Share,
-        amount: Amount { times: finding.observed as u64, after_change: false, window: SCALES[finding.scale] },
+        baseline: if unit == Unit::Share { baseline.min(1.0) } else { baseline },
+        observed,
+        unit,
+        amount: Amount { times: finding.observed as u64, after_change: false, window: finding.width() },
         evidence: watched.failed.iter().map(|span| cited(moment, span)).collect(),
     }
 }

@@ -77,6 +77,11 @@ impl Sparse {
             .then(|| (squares - sum * sum / windows) / (windows - 1.0) / (sum / windows))
     }
 
+    /// The first hour of those in a window that ends at `edge`.
+    pub fn first_within(&self, edge: Time, width: Nanos) -> Option<Time> {
+        self.hours.iter().copied().find(|hour| edge - *hour < width)
+    }
+
     fn within(&self, edge: Time, width: Nanos) -> f64 {
         self.hours.iter().rev().take_while(|hour| edge - **hour < width).count() as f64
     }

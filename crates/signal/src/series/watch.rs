@@ -8,6 +8,7 @@ use super::rhythm::Rhythm;
 use super::sparse::{Crowd, Sparse};
 use crate::arithmetic::normal_quantile_upper;
 use crate::budget::{RAISED, SHOWN, strength};
+use crate::signal::Unit;
 
 /// The widths of windows. A window ends at every multiple of half its width.
 pub const SCALES: [Nanos; 6] = [2 * MINUTE, 10 * MINUTE, HOUR, 6 * HOUR, DAY, 3 * DAY];
@@ -104,6 +105,8 @@ pub struct Finding {
     pub expected: f64,
     /// What it was.
     pub observed: f64,
+    /// Whether what counts are the hours in which rare events came: then both numbers are hours of the window.
+    pub in_hours: bool,
     /// The window: after its start, up to its end.
     pub window: (Time, Time),
     /// When it began, from the past alone; and the interval for it.
@@ -112,6 +115,23 @@ pub struct Finding {
     pub onset_low: Time,
     /// The latest that it may have begun.
     pub onset_high: Time,
+}
+
+impl Finding {
+    /// What was expected, what was seen, and the unit of both: hours where those count; else as given for a window, of
+    /// which each number is told as a part (1 for itself).
+    pub fn measured(&self, unit: impl FnOnce(Nanos) -> Unit, part_of: f64) -> (f64, f64, Unit) {
+        let width = self.width();
+        match self.in_hours {
+            true => (self.expected, self.observed, Unit::Hours(width)),
+            false => (self.expected / part_of, self.observed / part_of, unit(width)),
+        }
+    }
+
+    /// How long the window is.
+    pub fn width(&self) -> Nanos {
+        self.window.1 - self.window.0
+    }
 }
 
 /// What a closing window meant.
@@ -171,6 +191,8 @@ struct Shown {
     width: Nanos,
     /// Its value without winsorising.
     observed: f64,
+    /// Of hours in which rare events came: the first of them.
+    first_hour: Option<Time>,
 }
 
 /// A departure that came and went.
@@ -188,6 +210,8 @@ pub struct Episode {
 struct Standing {
     direction: Direction,
     scale: usize,
+    /// Whether it was raised, or went on, by the hours in which rare events came.
+    in_hours: bool,
     raised: Time,
     took: Nanos,
     last: Time,
@@ -201,6 +225,21 @@ struct Standing {
     /// How far from what was expected it was when it last went further, in its own units, and when that was.
     reached: f64,
     went_on: Time,
+}
+
+impl Standing {
+    /// A further window shows it, so far away from what was expected.
+    fn goes_on(&mut self, index: usize, shown: &Shown, away: f64) {
+        let in_hours = shown.first_hour.is_some();
+        self.last = shown.span.1;
+        let other_measure = in_hours && !self.in_hours;
+        if other_measure {
+            (self.in_hours, self.scale) = (true, index);
+        }
+        if other_measure || (in_hours == self.in_hours && away >= FURTHER * self.reached) {
+            (self.reached, self.went_on) = (away, shown.span.1);
+        }
+    }
 }
 
 /// Where a cumulated deviation last was zero: where a change that shows now may have begun.
@@ -314,7 +353,7 @@ impl Watch {
         let alone = |centre: f64, deviation: f64| ((last - centre).abs()).min((value - centre).abs()) < deviation;
         self.scales[0].even = !self.scales[0].even;
         let observed = (last_raw + raw) / 2.0;
-        let shown = Shown { span: (at - step, around.edge), width: 2 * step, observed };
+        let shown = Shown { span: (at - step, around.edge), width: 2 * step, observed, first_hour: None };
         self.turn(0, window, shown, around, &alone)
     }
 
@@ -344,7 +383,7 @@ impl Watch {
         let window =
             Window { value, load: around.load, load_noise: around.load_noise, in_proportion: around.in_proportion };
         let observed = if self.manner == Manner::Count { raw } else { raw / points };
-        let shown = Shown { span: (around.edge - width, around.edge), width, observed };
+        let shown = Shown { span: (around.edge - width, around.edge), width, observed, first_hour: None };
         let mut moved = self.turn(index, window, shown, around, &|_, _| false);
         moved.extend(self.expire(around.edge));
         moved
@@ -440,12 +479,18 @@ impl Watch {
         if index > HOURLY && self.manner == Manner::Count && self.scales[index].even {
             self.sparse.absorb(index, span.1, width);
         }
-        let crowd = self.crowd(index, width, around).filter(|crowd| best.is_some_and(|best| crowd.1 < best.1));
-        let mut moved = self.follow(index, window, span, around);
+        let crowd = self.crowd(index, width, around);
+        let still =
+            crowd.is_some_and(|crowd| strength(crowd.1.1 * self.tests(index) * 2.0, around.shares.short) >= RAISED);
+        let crowd = crowd.filter(|crowd| best.is_some_and(|best| crowd.1.1 < best.1));
+        let mut moved = self.follow(index, window, span, still, around);
         let best = best.filter(|(judged, _)| !alone(judged.expected, judged.deviation));
         let habit = best.map(|(judged, _)| self.habit(index, window, &shown, &judged, around));
         // A crowd of rare hours is no matter of this hour of the day, and what came before is part of its judgement.
-        let (best, habit) = if crowd.is_some() { (crowd, None) } else { (best, habit) };
+        let (best, habit, shown) = match crowd {
+            Some((hours, judged)) => (Some(judged), None, hours),
+            None => (best, habit, shown),
+        };
         if index <= DAILY {
             self.scales[index].rhythm.note(span.1, slot(index), window.value);
         }
@@ -457,7 +502,7 @@ impl Watch {
 
     /// The hours of a wide window of rare events, or of all since the first: what they are beside their past, and how often
     /// a day that is to be expected.
-    fn crowd(&self, index: usize, width: Nanos, around: &Surroundings<'_>) -> Option<(Judged, f64)> {
+    fn crowd(&self, index: usize, width: Nanos, around: &Surroundings<'_>) -> Option<(Shown, (Judged, f64))> {
         if index <= HOURLY || self.manner != Manner::Count {
             return None;
         }
@@ -471,10 +516,12 @@ impl Watch {
             let (expected, upper) = (crowd.expected, crowd.upper);
             let score = normal_quantile_upper(upper.min(0.5));
             let judged = Judged { expected, deviation: expected.sqrt(), score, upper, lower: 1.0 };
-            (judged, rate(&judged, width))
+            let span = (around.edge - width, around.edge);
+            let first_hour = self.sparse.first_within(around.edge, width);
+            (Shown { span, width, observed: crowd.hours, first_hour }, (judged, rate(&judged, width)))
         };
         let both = window.map(|crowd| (width, crowd)).into_iter().chain(since).map(judged);
-        both.min_by(|a, b| a.1.total_cmp(&b.1))
+        both.min_by(|a, b| a.1.1.total_cmp(&b.1.1))
     }
 
     /// How often a day something as far out comes at this time of day, as other days showed; 0 where none did.
@@ -580,28 +627,31 @@ impl Watch {
             return None;
         }
         let direction = if judged.upper < judged.lower { Direction::Up } else { Direction::Down };
-        let (onset, onset_low) = self.began(index, direction, span);
+        let (onset, onset_low) = match shown.first_hour {
+            Some(first) => (first - HOUR / 2, first - HOUR),
+            None => self.began(index, direction, span),
+        };
+        let in_hours = shown.first_hour.is_some();
         let away = (shown.observed - judged.expected).abs();
         let slot = &mut self.standing[usize::from(long)];
         let stood = slot.is_some();
         match slot {
             Some(standing) if standing.direction != direction => return None,
             Some(standing) => {
-                standing.last = span.1;
                 standing.peak = standing.peak.max(plain);
                 standing.least = standing.least.min(r);
                 standing.far = standing.far.max(far);
-                if away >= FURTHER * standing.reached {
-                    (standing.reached, standing.went_on) = (away, span.1);
-                }
+                standing.goes_on(index, shown, away);
             }
             None => {
                 let past = self.scales[index].baseline;
                 *slot = Some(Standing {
                     direction,
                     scale: index,
+                    in_hours,
                     raised: span.1,
-                    took: (span.1 - onset).max(BACK),
+                    // What is rare is away, as what is new, when it was not seen for a day.
+                    took: (span.1 - onset).clamp(BACK, if in_hours { DAY } else { Nanos::MAX }),
                     last: span.1,
                     peak: plain,
                     least: r,
@@ -622,6 +672,7 @@ impl Watch {
             stood,
             expected: judged.expected,
             observed: shown.observed,
+            in_hours,
             window: span,
             onset,
             onset_low,
@@ -638,8 +689,16 @@ impl Watch {
         (onset, onset.min(span.0) - (span.1 - span.0) / 2)
     }
 
-    /// Follows a standing departure of this scale: back, or settled?
-    fn follow(&mut self, index: usize, window: Window, span: (Time, Time), around: &Surroundings<'_>) -> Vec<Moved> {
+    /// Follows a standing departure of this scale: back, or settled? `still`: whether the hours of rare events are still
+    /// more than their past lets expect.
+    fn follow(
+        &mut self,
+        index: usize,
+        window: Window,
+        span: (Time, Time),
+        still: bool,
+        around: &Surroundings<'_>,
+    ) -> Vec<Moved> {
         let long = self.is_long(index);
         let Some(standing) = self.standing[usize::from(long)].clone().filter(|s| s.scale == index) else {
             return Vec::new();
@@ -647,7 +706,8 @@ impl Watch {
         let Some(judged) = self.judge(index, &standing.past, window, around) else { return Vec::new() };
         let off = if standing.direction == Direction::Up { judged.score } else { -judged.score };
         let mut standing = standing;
-        if off < BACK_WITHIN {
+        let back = if standing.in_hours { !still } else { off < BACK_WITHIN };
+        if back {
             let since = *standing.back_since.get_or_insert(span.0);
             if span.1 - since >= standing.took {
                 self.came_and_went(long, since);
