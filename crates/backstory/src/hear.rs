@@ -6,8 +6,8 @@
 use std::collections::BTreeMap;
 
 use evidence::{Coverage, DAY, Incident, Nanos, Time};
-use signal::hindsight::{Looking, Question};
-use story::{Facts, Story};
+use signal::hindsight::{Chart, Charting, Drawn, Looking, Question};
+use story::{Call, Facts, Story};
 
 use crate::failure::Failure;
 use crate::read::Evidence;
@@ -19,7 +19,11 @@ pub struct Heard<'a> {
     watched: Watched,
     /// Onsets with hindsight, by the number of the signal.
     onsets: BTreeMap<usize, (Time, Time, Time)>,
+    charts: BTreeMap<evidence::Id, Chart>,
 }
+
+/// So many signals' series are drawn, the strongest.
+const CHARTS_MAX: usize = 200;
 
 impl Heard<'_> {
     /// Goes through evidence.
@@ -28,8 +32,19 @@ impl Heard<'_> {
     /// The spool could not be read.
     pub fn new<'a>(evidence: &'a Evidence, how: &Watching) -> Result<Heard<'a>, Failure> {
         let watched = replay(evidence, how, |_| {})?;
-        let onsets = look_back(evidence, &watched)?;
-        Ok(Heard { evidence, watched, onsets })
+        let (onsets, charts) = look_back(evidence, &watched)?;
+        Ok(Heard { evidence, watched, onsets, charts })
+    }
+
+    /// Who calls whom.
+    pub fn calls(&self) -> &[Call] {
+        &self.watched.calls
+    }
+
+    /// The series of a story's signals, by index of the signal.
+    pub fn charts(&self, story: &Story) -> Vec<(usize, Chart)> {
+        let chart = |(n, told): (usize, &story::Told)| Some((n, self.charts.get(&told.signal.id)?.clone()));
+        story.signals.iter().enumerate().filter_map(chart).collect()
     }
 
     /// The story of an incident, with what was read before it. `given`: whether its moment was.
@@ -67,27 +82,55 @@ impl Heard<'_> {
     }
 }
 
-/// Onsets with hindsight, from one pass over the spool.
-fn look_back(evidence: &Evidence, watched: &Watched) -> Result<BTreeMap<usize, (Time, Time, Time)>, Failure> {
-    let Some((start, _)) = watched.span else { return Ok(BTreeMap::new()) };
+/// Onsets with hindsight and series, from one pass over the spool.
+fn look_back(
+    evidence: &Evidence,
+    watched: &Watched,
+) -> Result<(BTreeMap<usize, (Time, Time, Time)>, BTreeMap<evidence::Id, Chart>), Failure> {
+    let Some(span) = watched.span else { return Ok(Default::default()) };
     let folds = watched.engine.signals();
-    let question = |fold: &signal::Fold| {
-        let first = watched.lines.iter().find(|line| line.id == fold.id)?;
-        Some(Question {
-            kind: first.kind,
-            subject: first.subject.clone(),
-            direction: first.direction,
-            detected_at: first.detected_at,
-            onset: (first.onset, first.onset_low, first.onset_high),
-        })
+    let first = |fold: &signal::Fold| watched.lines.iter().find(|line| line.id == fold.id);
+    let question = |first: &signal::Signal| Question {
+        kind: first.kind,
+        subject: first.subject.clone(),
+        direction: first.direction,
+        detected_at: first.detected_at,
+        onset: (first.onset, first.onset_low, first.onset_high),
     };
     let (numbers, questions): (Vec<usize>, Vec<Question>) =
-        folds.iter().enumerate().filter_map(|(n, fold)| Some((n, question(fold)?))).unzip();
-    let mut looking = Looking::new(questions, start);
+        folds.iter().enumerate().filter_map(|(n, fold)| Some((n, question(first(fold)?)))).unzip();
+    let mut looking = Looking::new(questions, span.0);
+    let shown = strongest(watched);
+    let drawn =
+        |signal: &&signal::Signal| Drawn { kind: signal.kind, subject: signal.subject.clone(), onset: signal.onset_low };
+    let mut charting = Charting::new(shown.iter().map(drawn).collect(), span);
     let scan = evidence.kept.scan()?;
     evidence.with_tables(|tables| {
-        scan.logs.for_each(|row| looking.log(&row, watched.engine.miner(), &tables));
-        scan.points.for_each(|row| looking.point(&row, &tables));
+        let miner = watched.engine.miner();
+        scan.logs.for_each(|row| {
+            looking.log(&row, miner, &tables);
+            charting.log(&row, miner, &tables);
+        });
+        scan.points.for_each(|row| {
+            looking.point(&row, &tables);
+            charting.point(&row, &tables);
+        });
+        scan.spans.for_each(|row| charting.span(&row, &tables));
     });
-    Ok(numbers.into_iter().zip(looking.answers()).collect())
+    let charts = shown.iter().zip(charting.charts()).filter_map(|(signal, chart)| Some((signal.id, chart?)));
+    Ok((numbers.into_iter().zip(looking.answers()).collect(), charts.collect()))
+}
+
+/// The strongest signals, each by its first line.
+fn strongest(watched: &Watched) -> Vec<&signal::Signal> {
+    let mut first: BTreeMap<evidence::Id, (&signal::Signal, f64)> = BTreeMap::new();
+    for line in &watched.lines {
+        let entry = first.entry(line.id).or_insert((line, 0.0));
+        entry.1 = entry.1.max(line.strength);
+    }
+    let mut all: Vec<(&signal::Signal, f64)> =
+        first.into_values().filter(|(_, peak)| *peak >= signal::budget::SHOWN).collect();
+    all.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.detected_at.cmp(&b.0.detected_at)).then(a.0.id.cmp(&b.0.id)));
+    all.truncate(CHARTS_MAX);
+    all.into_iter().map(|(signal, _)| signal).collect()
 }

@@ -9,6 +9,7 @@ use signal::templates::Shapes;
 
 use crate::config::Settings;
 use crate::failure::Failure;
+use crate::progress::progress;
 use crate::stitch::{Seen, Stitched};
 use crate::workers::run;
 
@@ -54,6 +55,8 @@ pub struct Reading {
     pub keep_lines: bool,
     /// A part that is made to panic: which part of which source, by name.
     pub broken: Option<(String, u64)>,
+    /// Whether nothing is said of how far reading has come.
+    pub quiet: bool,
 }
 
 struct Spooled<'a>(&'a Kept);
@@ -88,6 +91,7 @@ pub fn read(arguments: &[Argument], settings: &Settings, reading: &Reading) -> R
     let mut complaints = discovered.complaints;
     let sources: Vec<Source> = discovered.sources;
     let paths: Vec<String> = sources.iter().map(|s| s.name.clone()).collect();
+    let _progress = progress(on_disk(&sources), reading.quiet);
     let opened = open_all(sources, &how, &mut complaints);
     if opened.is_empty() {
         return Err(nothing(&complaints));
@@ -107,6 +111,11 @@ pub fn read(arguments: &[Argument], settings: &Settings, reading: &Reading) -> R
     });
     run(opened, settings.thread_count(), broken, |step| stitched.step(step));
     finish(stitched, paths, complaints)
+}
+
+/// How many bytes there are to read; unknown where a pipe is among the sources.
+fn on_disk(sources: &[Source]) -> Option<u64> {
+    sources.iter().map(|source| std::fs::metadata(&source.path).ok().filter(|_| !source.is_stdin())).map(|about| about.map(|about| about.len())).sum()
 }
 
 /// Opens every source; those whose stamps have no year get one from the others.

@@ -4,6 +4,7 @@
 //! the caller can. Read [`Opened`] first.
 
 use std::fs::File;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::UNIX_EPOCH;
 
 use evidence::{Civil, ComplaintKind, FileCoverage, Time};
@@ -92,8 +93,27 @@ fn refused(source: &Source, kind: &str, complaint: ComplaintKind, words: impl In
     coverage
 }
 
+/// Bytes of sources as they lie on disk or come in, read so far by this process: for the eye alone, nothing depends on it.
+static READ: AtomicU64 = AtomicU64::new(0);
+
+/// How many bytes of sources were read so far, compressed as they are.
+pub fn bytes_read() -> u64 {
+    READ.load(Ordering::Relaxed)
+}
+
+/// Notes how much is read of a source.
+struct Noted(Bytes);
+
+impl std::io::Read for Noted {
+    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+        let read = self.0.read(into)?;
+        READ.fetch_add(read as u64, Ordering::Relaxed);
+        Ok(read)
+    }
+}
+
 fn begin(raw: Bytes, source: &Source, settings: &Settings, modified: Option<Time>) -> Result<Opened, FileCoverage> {
-    let mut input = Input::new(raw, &settings.limits).map_err(|(kind, words)| refused(source, "", kind, words))?;
+    let mut input = Input::new(Box::new(Noted(raw)), &settings.limits).map_err(|(kind, words)| refused(source, "", kind, words))?;
     let mut bytes = vec![0; SAMPLE_BYTES];
     let length = input.fill(&mut bytes);
     bytes.truncate(length);

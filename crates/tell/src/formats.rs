@@ -1,10 +1,11 @@
 //! What was understood of files, as text and JSON: form, what was learnt, records taken apart, lines that were odd.
 
 use evidence::{Coverage, FileCoverage};
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
-use crate::json::{CoverageDocument, SCHEMA_FORMATS, coverage_document};
-use crate::screen::{CALM, DIM, GRAY, PAIN, STRONG, beside, labelled, styled, wrapped};
+use crate::document::{CoverageDocument, SCHEMA_FORMATS, coverage_document};
+use crate::layout::{Meaning, beside, labelled, wrapped};
 use crate::spoken::{counted, number};
 use crate::voice::Voice;
 
@@ -66,44 +67,54 @@ pub struct FormatsDocument<'a> {
     pub coverage: &'a Coverage,
 }
 
-#[derive(Serialize)]
-struct Document {
-    schema: &'static str,
-    files: Vec<FileDocument>,
-    coverage: CoverageDocument,
+/// What was understood of files.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FormatsPage {
+    pub schema: String,
+    pub files: Vec<FormDocument>,
+    pub coverage: CoverageDocument,
 }
 
-#[derive(Serialize)]
-struct FileDocument {
-    path: String,
-    format: Option<String>,
-    kind: String,
-    about: String,
-    learnt: String,
-    records: Vec<RecordDocument>,
-    not_understood: u64,
-    odd_lines: Vec<OddDocument>,
-    advice: Vec<String>,
+/// Of one file.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FormDocument {
+    pub path: String,
+    pub format: Option<String>,
+    pub kind: String,
+    pub about: String,
+    pub learnt: String,
+    pub records: Vec<RecordDocument>,
+    pub not_understood: u64,
+    pub odd_lines: Vec<OddDocument>,
+    pub advice: Vec<String>,
 }
 
-#[derive(Serialize)]
-struct RecordDocument {
-    line: Option<u64>,
-    raw: String,
-    parts: Vec<PartDocument>,
+/// One record taken apart.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RecordDocument {
+    pub line: Option<u64>,
+    pub raw: String,
+    pub parts: Vec<PartDocument>,
 }
 
-#[derive(Serialize)]
-struct PartDocument {
-    name: &'static str,
-    value: String,
+/// One part of a record.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PartDocument {
+    pub name: String,
+    pub value: String,
 }
 
-#[derive(Serialize)]
-struct OddDocument {
-    line: u64,
-    text: String,
-    why: Vec<String>,
+/// A line that was not understood, or not wholly.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OddDocument {
+    pub line: u64,
+    pub text: String,
+    pub why: Vec<String>,
 }
 
 /// Characters of a line that are told; a line may be as long as a file.
@@ -113,7 +124,7 @@ const PART_LINES: usize = 4;
 
 /// The files as one JSON document.
 pub fn formats_document(formats: &FormatsDocument<'_>, voice: &Voice) -> String {
-    let part = |p: &RecordPart| PartDocument { name: p.name, value: voice.say_short(&p.value, LINE_CHARS) };
+    let part = |p: &RecordPart| PartDocument { name: p.name.into(), value: voice.say_short(&p.value, LINE_CHARS) };
     let record = |r: &TakenApart| RecordDocument {
         line: (r.line > 0).then_some(r.line),
         raw: voice.say_short(&r.raw, LINE_CHARS),
@@ -126,7 +137,7 @@ pub fn formats_document(formats: &FormatsDocument<'_>, voice: &Voice) -> String 
     };
     let file = |f: &FormRow| {
         let coverage = covered(formats, &f.path);
-        FileDocument {
+        FormDocument {
             path: voice.say(&f.path),
             format: f.format.clone(),
             kind: coverage.map_or_else(String::new, |c| c.kind.clone()),
@@ -138,8 +149,8 @@ pub fn formats_document(formats: &FormatsDocument<'_>, voice: &Voice) -> String 
             advice: f.advice.iter().map(|a| voice.say(a)).collect(),
         }
     };
-    let document = Document {
-        schema: SCHEMA_FORMATS,
+    let document = FormatsPage {
+        schema: SCHEMA_FORMATS.into(),
         files: formats.files.iter().map(file).collect(),
         coverage: coverage_document(formats.coverage, voice),
     };
@@ -169,7 +180,7 @@ struct Page<'a> {
 
 impl Page<'_> {
     fn file(&self, file: &FormRow, coverage: Option<&FileCoverage>) -> Vec<String> {
-        let mut lines = vec![styled(STRONG, &self.voice.say(&file.path))];
+        let mut lines = vec![Meaning::Strong.of(&self.voice.say(&file.path))];
         let kind = coverage.map_or("", |c| c.kind.as_str());
         match &file.format {
             Some(name) => lines.extend(self.label("format", &format!("{kind}: {name}. {}", file.about), 6)),
@@ -188,13 +199,13 @@ impl Page<'_> {
             lines.extend(self.odd(file, coverage));
         }
         for advice in &file.advice {
-            lines.extend(labelled("would help", CALM, &self.voice.say(advice), self.width, 6));
+            lines.extend(labelled("would help", Meaning::Calm, &self.voice.say(advice), self.width, 6));
         }
         lines
     }
 
     fn label(&self, label: &str, text: &str, most: usize) -> Vec<String> {
-        labelled(label, STRONG, &self.voice.say_short(text, LINE_CHARS), self.width, most)
+        labelled(label, Meaning::Strong, &self.voice.say_short(text, LINE_CHARS), self.width, most)
     }
 
     fn record(&self, record: &TakenApart) -> Vec<String> {
@@ -206,14 +217,14 @@ impl Page<'_> {
         if shown.is_empty() {
             shown.push(String::new());
         }
-        let dim: Vec<String> = shown.iter().map(|line| styled(DIM, line)).collect();
-        lines.extend(beside(&place, STRONG, &dim));
+        let dim: Vec<String> = shown.iter().map(|line| Meaning::Aside.of(line)).collect();
+        lines.extend(beside(&place, Meaning::Strong, &dim));
         for part in &record.parts {
             let value = self.voice.say_short(&part.value, LINE_CHARS);
             let style = match (part.name, part.value.as_str()) {
-                ("level", "ERROR" | "FATAL") => PAIN,
-                ("level", "WARN") => GRAY,
-                _ => CALM,
+                ("level", "ERROR" | "FATAL") => Meaning::Hurt,
+                ("level", "WARN") => Meaning::Gray,
+                _ => Meaning::Calm,
             };
             lines.extend(labelled(&format!("  {}", part.name), style, &value, self.width, PART_LINES));
         }
@@ -225,8 +236,8 @@ impl Page<'_> {
         let (odd, all) = (coverage.not_understood, coverage.records);
         if file.format.is_some() {
             let (style, text) = match odd {
-                0 => (STRONG, format!("nothing of {}", counted(all, "record"))),
-                _ => (GRAY, format!("{} of {}", number(odd as f64), counted(all, "record"))),
+                0 => (Meaning::Strong, format!("nothing of {}", counted(all, "record"))),
+                _ => (Meaning::Gray, format!("{} of {}", number(odd as f64), counted(all, "record"))),
             };
             lines.extend(labelled("not understood", style, &text, self.width, 1));
         }
@@ -235,8 +246,8 @@ impl Page<'_> {
             let why = self.voice.say(&line.why.join("; "));
             let mut told = wrapped(&text, self.width - 16);
             told.truncate(2);
-            told.extend(wrapped(&why, self.width - 18).iter().map(|w| format!("  {}", styled(GRAY, w))));
-            lines.extend(beside(&format!("  line {}", number(line.line as f64)), DIM, &told));
+            told.extend(wrapped(&why, self.width - 18).iter().map(|w| format!("  {}", Meaning::Gray.of(w))));
+            lines.extend(beside(&format!("  line {}", number(line.line as f64)), Meaning::Aside, &told));
         }
         for (kind, complaint) in &coverage.complaints {
             let place = if complaint.line > 0 {

@@ -1,10 +1,11 @@
 //! Log templates as text, rows and JSON.
 
 use evidence::Coverage;
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use unicode_width::UnicodeWidthStr;
 
-use crate::json::{CoverageDocument, SCHEMA_PATTERNS, coverage_document};
+use crate::document::{CoverageDocument, SCHEMA_PATTERNS, coverage_document};
 use crate::spoken::{counted, number};
 use crate::voice::Voice;
 
@@ -41,29 +42,33 @@ pub struct PatternsDocument<'a> {
     pub coverage: &'a Coverage,
 }
 
-#[derive(Serialize)]
-struct Document {
-    schema: &'static str,
-    templates: Vec<TemplateDocument>,
-    lines_in: u64,
-    lines_folded: u64,
-    records_in: u64,
-    unparsed: u64,
-    coverage: CoverageDocument,
+/// All templates of what was read.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PatternsPage {
+    pub schema: String,
+    pub templates: Vec<TemplateDocument>,
+    pub lines_in: u64,
+    pub lines_folded: u64,
+    pub records_in: u64,
+    pub unparsed: u64,
+    pub coverage: CoverageDocument,
 }
 
-#[derive(Serialize)]
-struct TemplateDocument {
-    id: String,
-    aliases: Vec<String>,
-    more_aliases: u64,
-    template: String,
-    count: u64,
-    severity: Option<String>,
-    service: Option<String>,
-    first_seen: Option<String>,
-    last_seen: Option<String>,
-    example: String,
+/// One template.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TemplateDocument {
+    pub id: String,
+    pub aliases: Vec<String>,
+    pub more_aliases: u64,
+    pub template: String,
+    pub count: u64,
+    pub severity: Option<String>,
+    pub service: Option<String>,
+    pub first_seen: Option<String>,
+    pub last_seen: Option<String>,
+    pub example: String,
 }
 
 /// The templates as one JSON document.
@@ -85,8 +90,8 @@ pub fn patterns_document(patterns: &PatternsDocument<'_>, voice: &Voice) -> Stri
             example: voice.say(&t.example),
         })
         .collect();
-    let document = Document {
-        schema: SCHEMA_PATTERNS,
+    let document = PatternsPage {
+        schema: SCHEMA_PATTERNS.into(),
         templates,
         lines_in: patterns.coverage.lines_in(),
         lines_folded: patterns.coverage.lines_folded(),

@@ -67,6 +67,12 @@ pub fn day_clock(time: Time) -> String {
     format!("{} {} {}", c.day, MONTHS[usize::from(c.month.clamp(1, 12)) - 1], clock(time))
 }
 
+/// `on 22 Nov at 03:06`.
+pub fn dayed(time: Time) -> String {
+    let c = time.civil();
+    format!("on {} {} at {}", c.day, MONTHS[usize::from(c.month.clamp(1, 12)) - 1], clock(time))
+}
+
 /// `22 Nov 2026 03:06`.
 pub fn dated(time: Time) -> String {
     let c = time.civil();
@@ -85,8 +91,13 @@ pub fn number(value: f64) -> String {
     if size >= 999.5 {
         return grouped(value.round());
     }
+    if size < 0.000_000_95 {
+        return format!("{value:.1e}");
+    }
     if size < 0.000_95 {
-        return format!("{value:.2e}");
+        // Two digits are enough of what is so small.
+        let digits = (1 - size.log10().floor() as i32).clamp(0, 9) as usize;
+        return format!("{value:.digits$}").trim_end_matches('0').to_string();
     }
     let digits = (2 - size.log10().floor() as i32).clamp(0, 6) as usize;
     let text = format!("{value:.digits$}");
@@ -106,6 +117,17 @@ fn grouped(value: f64) -> String {
         out.push(c);
     }
     if value < 0.0 { format!("-{out}") } else { out }
+}
+
+/// A whole number as a person writes it: words up to twelve.
+pub fn small(count: u64) -> String {
+    usize::try_from(count).ok().and_then(|n| SMALL.get(n)).map_or_else(|| number(count as f64), |w| (*w).to_string())
+}
+
+/// With a capital letter.
+pub fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or(String::new(), |first| first.to_uppercase().chain(chars).collect())
 }
 
 /// `1 line`, `3 lines`.
@@ -148,7 +170,7 @@ mod tests {
     fn numbers_with_the_digits_that_matter() {
         let shown: Vec<String> =
             [0.0, 41.0, 49.26, 0.0312, 1234567.0, 0.5, 99.96, 0.000_001_2, -3.264].iter().map(|n| number(*n)).collect();
-        assert_eq!(shown, ["0", "41", "49.3", "0.0312", "1,234,567", "0.5", "100", "1.20e-6", "-3.26"]);
+        assert_eq!(shown, ["0", "41", "49.3", "0.0312", "1,234,567", "0.5", "100", "0.0000012", "-3.26"]);
         assert_eq!(of_hundred(0.021), "2 of 100");
         assert_eq!(of_hundred(0.004), "less than 1 of 100");
     }

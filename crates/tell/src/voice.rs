@@ -17,6 +17,11 @@ impl Voice {
         Voice { redactor }
     }
 
+    /// Whether secrets are hidden.
+    pub fn hides(&self) -> bool {
+        self.redactor.is_some()
+    }
+
     /// The text made harmless.
     pub fn say(&self, text: &str) -> String {
         match &self.redactor {

@@ -44,6 +44,9 @@ pub struct EvidenceArgs {
     /// Threads that take evidence apart [default: one a core]; the output is the same with any number
     #[arg(long, value_name = "N", help_heading = "Reading")]
     pub threads: Option<usize>,
+    /// Say nothing of how far reading has come
+    #[arg(long, short, help_heading = "Reading")]
+    pub quiet: bool,
     /// Make one part of a file fail: to show that it loses itself and nothing else
     #[arg(long, value_name = "FILE:PART", hide = true)]
     pub break_part: Option<String>,
@@ -100,7 +103,7 @@ impl EvidenceArgs {
             let (name, part) = text.rsplit_once(':')?;
             Some((name.to_string(), part.parse().ok()?))
         });
-        Reading { keep_lines: false, broken }
+        Reading { keep_lines: false, broken, quiet: self.quiet }
     }
 
     /// The engine's settings.

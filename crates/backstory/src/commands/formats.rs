@@ -8,7 +8,8 @@ use ingest::{Chunk, Content, Family, Opened, PointBatch, SpanRecord};
 use tell::{FormRow, FormatsDocument, OddLine, RecordPart, TakenApart};
 
 use super::evidence::EvidenceArgs;
-use super::output::{Form, OutputArgs, width};
+use super::output::{Form, OutputArgs};
+use super::terminal::width;
 use super::patterns::severity;
 use super::tell::quoted;
 use crate::failure::Failure;
@@ -38,7 +39,7 @@ const LOOKED_AT: usize = 20_000;
 /// # Errors
 /// The call's words are off, or no form of any file is known.
 pub fn run(args: &Args) -> Result<(), Failure> {
-    let form = args.output.form()?;
+    let form = args.output.form("formats", &[Form::Text, Form::Json])?;
     let settings = args.evidence.settings()?;
     let voice = settings.voice()?;
     let how = settings.reading()?;
@@ -57,10 +58,11 @@ pub fn run(args: &Args) -> Result<(), Failure> {
     let (rows, covered): (Vec<FormRow>, Vec<FileCoverage>) = files.into_iter().unzip();
     let coverage = Coverage { files: covered, ..Coverage::default() };
     let document = FormatsDocument { files: &rows, coverage: &coverage };
-    args.output.write(&match form {
+    let text = match form {
         Form::Json => tell::formats_document(&document, &voice),
         _ => tell::formats_text(&document, &voice, width()),
-    })?;
+    };
+    args.output.write(&text, form)?;
     if none {
         return Err(Failure::evidence("nothing of it has a form that is known here", ""));
     }

@@ -6,7 +6,9 @@ mod formats;
 mod output;
 mod patterns;
 mod replay;
+mod shells;
 mod tell;
+mod terminal;
 
 use std::process::ExitCode;
 
@@ -20,10 +22,20 @@ use crate::failure::Failure;
 /// alert's line, and tells the story of an incident: with lead times, base rates, and what could not be seen. A strength
 /// of 0.5 means: were all this nothing, one such signal in a fortnight, however much is watched.
 #[derive(Parser)]
-#[command(name = "backstory", version, about, long_about, max_term_width = 100)]
+#[command(
+    name = "backstory",
+    version = env!("BACKSTORY_VERSION"),
+    about,
+    long_about,
+    max_term_width = 100,
+    after_help = "Examples:\n  backstory demo\n  backstory tell logs/ metrics.csv --noticed 03:02 --service checkout\n  backstory tell evidence/ --incident incident.yaml -o story.html\n  backstory --schema story"
+)]
 struct Program {
+    /// Print the JSON Schema of a document: story, replay, patterns, formats
+    #[arg(long, value_name = "NAME")]
+    schema: Option<String>,
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
 }
 
 #[derive(Subcommand)]
@@ -33,6 +45,9 @@ enum Command {
     Patterns(patterns::Args),
     Formats(formats::Args),
     Demo(demo::Args),
+    Completions(shells::CompletionsArgs),
+    #[command(hide = true)]
+    Man(shells::ManArgs),
 }
 
 /// Runs what was typed.
@@ -46,7 +61,8 @@ pub fn main() -> ExitCode {
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
-    let done = std::panic::catch_unwind(|| run(&program.command));
+    crate::interrupt::listen();
+    let done = std::panic::catch_unwind(|| asked(&program));
     match done {
         Ok(Ok(())) => ExitCode::SUCCESS,
         Ok(Err(failure)) => report(&failure),
@@ -58,6 +74,28 @@ pub fn main() -> ExitCode {
     }
 }
 
+fn asked(program: &Program) -> Result<(), Failure> {
+    match (&program.schema, &program.command) {
+        (Some(_), Some(_)) => Err(Failure::usage("--schema stands alone", "backstory --schema story")),
+        (Some(name), None) => schema(name),
+        (None, Some(command)) => run(command),
+        (None, None) => {
+            let help = <Program as clap::CommandFactory>::command().render_help().ansi().to_string();
+            anstream::eprint!("{help}");
+            Err(Failure::usage("no command was given", "`backstory demo` shows what it does"))
+        }
+    }
+}
+
+/// Prints a document's schema.
+fn schema(name: &str) -> Result<(), Failure> {
+    let text = ::tell::schema_text(name).ok_or_else(|| {
+        let known: Vec<&str> = ::tell::SCHEMAS.iter().map(|(name, _)| *name).collect();
+        Failure::usage(format!("no document is called {name:?}"), format!("there are: {}", known.join(", ")))
+    })?;
+    output::to_stdout(&text)
+}
+
 fn run(command: &Command) -> Result<(), Failure> {
     match command {
         Command::Tell(args) => tell::run(args),
@@ -65,13 +103,15 @@ fn run(command: &Command) -> Result<(), Failure> {
         Command::Patterns(args) => patterns::run(args),
         Command::Formats(args) => formats::run(args),
         Command::Demo(args) => demo::run(args),
+        Command::Completions(args) => shells::completions(args),
+        Command::Man(args) => shells::man(args),
     }
 }
 
 /// Runs a command as if these words had been typed.
 fn run_words(words: &[String]) -> Result<(), Failure> {
     let program = Program::try_parse_from(words).map_err(|e| Failure::usage(e.to_string(), ""))?;
-    run(&program.command)
+    asked(&program)
 }
 
 fn report(failure: &Failure) -> ExitCode {

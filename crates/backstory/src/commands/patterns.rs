@@ -8,7 +8,8 @@ use signal::templates::{Anatomy, HOLE, Kinds, LEARNT, Member, templates};
 use tell::{OrderedRow, PatternsDocument, TemplateRow, Voice};
 
 use super::evidence::EvidenceArgs;
-use super::output::{Form, OutputArgs, width};
+use super::output::{Form, OutputArgs};
+use super::terminal::width;
 use crate::failure::Failure;
 use crate::read::{Evidence, Reading, read};
 use crate::stitch::Seen;
@@ -52,7 +53,7 @@ struct Gathered {
 /// # Errors
 /// The call's words are off, or nothing could be read.
 pub fn run(args: &Args) -> Result<(), Failure> {
-    let form = args.output.form()?;
+    let form = args.output.form("patterns", &[Form::Text, Form::Json])?;
     let settings = args.evidence.settings()?;
     let voice = settings.voice()?;
     let reading = Reading { keep_lines: args.lines, ..args.evidence.reading() };
@@ -67,7 +68,7 @@ pub fn run(args: &Args) -> Result<(), Failure> {
         Form::Json => tell::patterns_document(&document, &voice),
         _ => tell::patterns_text(&document, &voice, width()),
     };
-    args.output.write(&text)
+    args.output.write(&text, form)
 }
 
 /// The templates over all shapes, and which one each shape has.
