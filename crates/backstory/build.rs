@@ -9,7 +9,8 @@ fn git(words: &[&str]) -> Option<String> {
 
 fn main() {
     let version = env!("CARGO_PKG_VERSION");
-    let commit = git(&["rev-parse", "--short=10", "HEAD"]).filter(|_| git(&["ls-files", "build.rs"]).is_some_and(|f| !f.is_empty()));
+    let commit = git(&["rev-parse", "--short=10", "HEAD"])
+        .filter(|_| git(&["ls-files", "build.rs"]).is_some_and(|f| !f.is_empty()));
     let said = commit.map_or(version.to_string(), |commit| format!("{version} ({commit})"));
     println!("cargo::rustc-env=BACKSTORY_VERSION={said}");
     println!("cargo::rerun-if-changed=build.rs");

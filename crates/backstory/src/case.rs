@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use evidence::{Address, Incident, Nanos};
 use story::Story;
-use tell::{Around, Besides, Case, Telling, Voice};
+use tell::{Around, Besides, Case, LinesAround, Telling, Voice};
 
 use crate::hear::Heard;
 use crate::read::Evidence;
@@ -39,10 +39,8 @@ pub fn case(heard: &Heard<'_>, evidence: &Evidence, asked: Asked, reading: &inge
     Case::of(&telling, &besides)
 }
 
-type Found = (usize, u64, Result<Vec<(u64, String)>, String>);
-
 /// The lines around each piece of evidence, each source opened once; of what is no line only whether its source is there.
-fn around(story: &Story, reading: &ingest::Settings) -> Vec<Found> {
+fn around(story: &Story, reading: &ingest::Settings) -> Vec<LinesAround> {
     let mut by_source: BTreeMap<&str, Vec<(usize, u64)>> = BTreeMap::new();
     for (n, cited) in story.evidence.iter().enumerate().take(AROUND_MAX) {
         let line = match &cited.address {
@@ -52,20 +50,24 @@ fn around(story: &Story, reading: &ingest::Settings) -> Vec<Found> {
         };
         by_source.entry(cited.address.source()).or_default().push((n + 1, line));
     }
-    let mut found: Vec<Found> = Vec::new();
+    let mut found: Vec<LinesAround> = Vec::new();
     for (source, cites) in by_source {
         let lines: Vec<u64> = cites.iter().map(|(_, line)| *line).collect();
-        match ingest::around(source, &lines, CONTEXT, reading) {
-            Err(why) => found.extend(cites.iter().map(|(n, line)| (*n, *line, Err(why.to_string())))),
-            Ok(each) => found.extend(cites.iter().zip(each).map(|((n, line), lines)| match lines {
-                Err(ingest::WhyNot::NoLine) => (*n, *line, Ok(Vec::new())),
-                lines => (*n, *line, lines.map_err(|why| why.to_string())),
-            })),
+        let each = ingest::around(source, &lines, CONTEXT, reading);
+        for (place, (n, line)) in cites.into_iter().enumerate() {
+            let lines = match &each {
+                Err(why) => Err(why.to_string()),
+                Ok(each) => match &each[place] {
+                    Err(ingest::WhyNot::NoLine) => Ok(Vec::new()),
+                    lines => lines.clone().map_err(|why| why.to_string()),
+                },
+            };
+            found.push(LinesAround { n, line, found: lines });
         }
     }
     // A change, or the incident, may come from no file at all.
-    found.retain(|(n, line, lines)| *line > 0 || lines.is_ok() || is_of_a_file(story, *n));
-    found.sort_by_key(|(n, ..)| *n);
+    found.retain(|lines| lines.line > 0 || lines.found.is_ok() || is_of_a_file(story, lines.n));
+    found.sort_by_key(|lines| lines.n);
     found
 }
 

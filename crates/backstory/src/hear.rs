@@ -17,8 +17,15 @@ use crate::watch::{Watched, Watching, replay};
 pub struct Heard<'a> {
     evidence: &'a Evidence,
     watched: Watched,
-    /// Onsets with hindsight, by the number of the signal.
+    seen: Hindsight,
+}
+
+/// What later evidence shows.
+#[derive(Default)]
+struct Hindsight {
+    /// Onsets, by the number of the signal.
     onsets: BTreeMap<usize, (Time, Time, Time)>,
+    /// Series, by its id.
     charts: BTreeMap<evidence::Id, Chart>,
 }
 
@@ -32,8 +39,8 @@ impl Heard<'_> {
     /// The spool could not be read.
     pub fn new<'a>(evidence: &'a Evidence, how: &Watching) -> Result<Heard<'a>, Failure> {
         let watched = replay(evidence, how, |_| {})?;
-        let (onsets, charts) = look_back(evidence, &watched)?;
-        Ok(Heard { evidence, watched, onsets, charts })
+        let seen = look_back(evidence, &watched)?;
+        Ok(Heard { evidence, watched, seen })
     }
 
     /// Who calls whom.
@@ -43,7 +50,7 @@ impl Heard<'_> {
 
     /// The series of a story's signals, by index of the signal.
     pub fn charts(&self, story: &Story) -> Vec<(usize, Chart)> {
-        let chart = |(n, told): (usize, &story::Told)| Some((n, self.charts.get(&told.signal.id)?.clone()));
+        let chart = |(n, told): (usize, &story::Told)| Some((n, self.seen.charts.get(&told.signal.id)?.clone()));
         story.signals.iter().enumerate().filter_map(chart).collect()
     }
 
@@ -61,7 +68,7 @@ impl Heard<'_> {
             noticed_was_given: given,
             lines: &watched.lines,
             folds: watched.engine.signals(),
-            onsets: &self.onsets,
+            onsets: &self.seen.onsets,
             changes: &evidence.changes,
             alerts: &evidence.alerts,
             alert_silences: &evidence.alert_silences,
@@ -83,11 +90,8 @@ impl Heard<'_> {
 }
 
 /// Onsets with hindsight and series, from one pass over the spool.
-fn look_back(
-    evidence: &Evidence,
-    watched: &Watched,
-) -> Result<(BTreeMap<usize, (Time, Time, Time)>, BTreeMap<evidence::Id, Chart>), Failure> {
-    let Some(span) = watched.span else { return Ok(Default::default()) };
+fn look_back(evidence: &Evidence, watched: &Watched) -> Result<Hindsight, Failure> {
+    let Some(span) = watched.span else { return Ok(Hindsight::default()) };
     let folds = watched.engine.signals();
     let first = |fold: &signal::Fold| watched.lines.iter().find(|line| line.id == fold.id);
     let question = |first: &signal::Signal| Question {
@@ -101,8 +105,11 @@ fn look_back(
         folds.iter().enumerate().filter_map(|(n, fold)| Some((n, question(first(fold)?)))).unzip();
     let mut looking = Looking::new(questions, span.0);
     let shown = strongest(watched);
-    let drawn =
-        |signal: &&signal::Signal| Drawn { kind: signal.kind, subject: signal.subject.clone(), onset: signal.onset_low };
+    let drawn = |signal: &&signal::Signal| Drawn {
+        kind: signal.kind,
+        subject: signal.subject.clone(),
+        onset: signal.onset_low,
+    };
     let mut charting = Charting::new(shown.iter().map(drawn).collect(), span);
     let scan = evidence.kept.scan()?;
     evidence.with_tables(|tables| {
@@ -118,7 +125,7 @@ fn look_back(
         scan.spans.for_each(|row| charting.span(&row, &tables));
     });
     let charts = shown.iter().zip(charting.charts()).filter_map(|(signal, chart)| Some((signal.id, chart?)));
-    Ok((numbers.into_iter().zip(looking.answers()).collect(), charts.collect()))
+    Ok(Hindsight { onsets: numbers.into_iter().zip(looking.answers()).collect(), charts: charts.collect() })
 }
 
 /// The strongest signals, each by its first line.

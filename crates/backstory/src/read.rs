@@ -115,7 +115,11 @@ pub fn read(arguments: &[Argument], settings: &Settings, reading: &Reading) -> R
 
 /// How many bytes there are to read; unknown where a pipe is among the sources.
 fn on_disk(sources: &[Source]) -> Option<u64> {
-    sources.iter().map(|source| std::fs::metadata(&source.path).ok().filter(|_| !source.is_stdin())).map(|about| about.map(|about| about.len())).sum()
+    sources
+        .iter()
+        .map(|source| std::fs::metadata(&source.path).ok().filter(|_| !source.is_stdin()))
+        .map(|about| about.map(|about| about.len()))
+        .sum()
 }
 
 /// Opens every source; those whose stamps have no year get one from the others.

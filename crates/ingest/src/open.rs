@@ -113,7 +113,8 @@ impl std::io::Read for Noted {
 }
 
 fn begin(raw: Bytes, source: &Source, settings: &Settings, modified: Option<Time>) -> Result<Opened, FileCoverage> {
-    let mut input = Input::new(Box::new(Noted(raw)), &settings.limits).map_err(|(kind, words)| refused(source, "", kind, words))?;
+    let mut input =
+        Input::new(Box::new(Noted(raw)), &settings.limits).map_err(|(kind, words)| refused(source, "", kind, words))?;
     let mut bytes = vec![0; SAMPLE_BYTES];
     let length = input.fill(&mut bytes);
     bytes.truncate(length);

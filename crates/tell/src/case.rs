@@ -101,6 +101,8 @@ pub struct ChartDocument {
     pub values: Vec<Option<f64>>,
     /// Between these lay nine cells of ten before the onset.
     pub band: Option<(f64, f64)>,
+    /// Its least and its greatest value, in words.
+    pub range: (String, String),
 }
 
 /// One service calls another.
@@ -129,6 +131,17 @@ pub struct Around {
     pub cannot: Option<String>,
 }
 
+/// The lines around a piece of evidence, as they stand there.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LinesAround {
+    /// The number of the evidence.
+    pub n: usize,
+    /// The number of the line that is cited; 0 where it is no line.
+    pub line: u64,
+    /// Numbers and texts in order, or why they cannot be opened.
+    pub found: Result<Vec<(u64, String)>, String>,
+}
+
 /// What a case is made of besides the story.
 #[derive(Default)]
 pub struct Besides<'a> {
@@ -136,8 +149,8 @@ pub struct Besides<'a> {
     pub charts: Vec<(usize, Chart)>,
     /// Who calls whom, and how often.
     pub calls: &'a [story::Call],
-    /// The lines around each number of the evidence, or why not; as they stand there.
-    pub around: Vec<(usize, u64, Result<Vec<(u64, String)>, String>)>,
+    /// The lines around pieces of evidence.
+    pub around: Vec<LinesAround>,
     /// The version of this program.
     pub program: &'a str,
 }
@@ -166,9 +179,13 @@ impl Case {
             rows: (0..story.signals.len()).map(|number| row(telling, number)).collect(),
             changes: changes.collect(),
             times: times(telling),
-            charts: besides.charts.iter().map(|(signal, chart)| chart_document(*signal, chart)).collect(),
+            charts: besides
+                .charts
+                .iter()
+                .map(|(n, chart)| chart_document(*n, chart, &story.signals[*n].signal))
+                .collect(),
             calls: besides.calls.iter().filter_map(call).collect(),
-            around: besides.around.iter().map(|(n, line, found)| around(*n, *line, found, voice)).collect(),
+            around: besides.around.iter().map(|lines| around(lines, voice)).collect(),
         }
     }
 
@@ -199,7 +216,12 @@ impl Case {
             Some(("backstory.case", version)) if version.parse::<u32>().is_ok_and(|version| version > 1) => {
                 return Err(NoCase::Newer(head.schema.chars().take(60).collect()));
             }
-            _ => return Err(NoCase::NoStory(format!("its schema is {:?}", head.schema.chars().take(60).collect::<String>()))),
+            _ => {
+                return Err(NoCase::NoStory(format!(
+                    "its schema is {:?}",
+                    head.schema.chars().take(60).collect::<String>()
+                )));
+            }
         }
         let case: Case = serde_json::from_str(text).map_err(|e| NoCase::Broken(e.to_string()))?;
         case.whole().map_err(NoCase::Broken)?;
@@ -275,14 +297,21 @@ fn times(telling: &Telling<'_>) -> Times {
     }
 }
 
-fn chart_document(signal: usize, chart: &Chart) -> ChartDocument {
+fn chart_document(number: usize, chart: &Chart, signal: &signal::Signal) -> ChartDocument {
     let measure = match chart.measure {
         Measure::Count => "count",
         Measure::Mean => "mean",
         Measure::Share => "share",
     };
+    let known = || chart.values.iter().copied().flatten();
+    let (low, high) = (known().fold(f64::INFINITY, f64::min), known().fold(f64::NEG_INFINITY, f64::max));
+    let said = |value: f64| match chart.measure {
+        Measure::Count => crate::spoken::number(value),
+        _ => words::amount(value, signal),
+    };
     ChartDocument {
-        signal,
+        range: (said(low), said(high)),
+        signal: number,
         from: millis(chart.from),
         step: (chart.step / 1_000_000).max(1),
         measure: measure.into(),
@@ -291,14 +320,14 @@ fn chart_document(signal: usize, chart: &Chart) -> ChartDocument {
     }
 }
 
-fn around(n: usize, line: u64, found: &Result<Vec<(u64, String)>, String>, voice: &Voice) -> Around {
-    match found {
-        Ok(lines) => {
-            let lines = lines.iter().map(|(number, text)| (*number, voice.say_short(text, AROUND_CHARS))).collect();
-            Around { n, line, lines, cannot: None }
-        }
-        Err(why) => Around { n, line, lines: Vec::new(), cannot: Some(voice.say(why)) },
-    }
+fn around(lines: &LinesAround, voice: &Voice) -> Around {
+    let LinesAround { n, line, found } = lines;
+    let said = |(number, text): &(u64, String)| (*number, voice.say_short(text, AROUND_CHARS));
+    let (lines, cannot) = match found {
+        Ok(lines) => (lines.iter().map(said).collect(), None),
+        Err(why) => (Vec::new(), Some(voice.say(why))),
+    };
+    Around { n: *n, line: *line, lines, cannot }
 }
 
 /// Whether a line, as it stands in its source now, is the one that was saved.

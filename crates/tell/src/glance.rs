@@ -50,6 +50,8 @@ pub struct Row {
     pub subject: String,
     /// What was seen beside what is usual; how often its like came, or why it does not count.
     pub detail: String,
+    /// How often its like came before.
+    pub base_rate: String,
     /// What it cites.
     pub cites: Vec<usize>,
     /// Whether it counts for what was known.
@@ -82,6 +84,7 @@ pub fn row(telling: &Telling<'_>, number: usize) -> Row {
         label: if told.pain { "users felt".into() } else { words::label(&told.signal).into() },
         subject: words::subject(&told.signal, telling.voice),
         detail: detail(told, reason, story.users_at),
+        base_rate: words::base_rate(&told.signal, telling.voice),
         cites: told.cites.clone(),
         counts: reason.is_none(),
     }
@@ -257,10 +260,6 @@ fn past(telling: &Telling<'_>) -> String {
         _ => "",
     };
     let bad = coverage.unparsed();
-    let bad = if bad > 0 {
-        format!("; {} not fully understood", counted(bad, "record"))
-    } else {
-        String::new()
-    };
+    let bad = if bad > 0 { format!("; {} not fully understood", counted(bad, "record")) } else { String::new() };
     format!("{} ({records} in {files}{bad}){unjudged}", spoken(days))
 }

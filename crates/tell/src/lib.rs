@@ -20,8 +20,8 @@ mod text;
 mod voice;
 pub mod words;
 
-pub use case::{Around, Besides, Case, NoCase, same_line};
-pub use document::{SCHEMA_FORMATS, SCHEMA_PATTERNS, SCHEMA_STORY, SCHEMAS, schema_text, signal_line};
+pub use case::{Around, Besides, Case, LinesAround, NoCase, same_line};
+pub use document::{DOCUMENTS, SCHEMA_FORMATS, SCHEMA_PATTERNS, SCHEMA_STORY, schema_text, signal_line};
 pub use formats::{FormRow, FormatsDocument, OddLine, RecordPart, TakenApart, formats_document, formats_text};
 pub use html::page;
 pub use layout::ascii;

@@ -235,15 +235,13 @@ fn charts(case: &Case, chapter: usize, page: &mut Page) {
     let drawn = ids.iter().filter_map(of).filter_map(|number| Some((number, case.chart(number)?)));
     for (signal, chart) in drawn.take(CHARTS) {
         let bars = sparkline(&chart.values, BARS.1);
-        let known = || chart.values.iter().copied().flatten();
-        let (low, high) = (known().fold(f64::INFINITY, f64::min), known().fold(f64::NEG_INFINITY, f64::max));
         let from = moment(chart.from);
         let to = moment(chart.from.saturating_add(chart.step.saturating_mul(chart.values.len() as i64)));
         let range = format!(
             "{}: {} to {}, {} to {}",
             cut(&case.rows[signal].subject, 40),
-            number(low),
-            number(high),
+            chart.range.0,
+            chart.range.1,
             day_clock(from),
             day_clock(to)
         );
@@ -255,13 +253,16 @@ fn charts(case: &Case, chapter: usize, page: &mut Page) {
     }
 }
 
-
 fn suspects(case: &Case, page: &mut Page) {
     let suspects = &case.story.suspects;
     let width = page.width;
     page.heading("Suspects", "");
     for (suspect, row) in suspects.changes.iter().zip(&case.changes).take(CHANGES) {
-        page.line(&format!("  {}  {}", Meaning::Strong.of(&format!("{:.2}", suspect.score)), cut(&row.what, width - 8)));
+        page.line(&format!(
+            "  {}  {}",
+            Meaning::Strong.of(&format!("{:.2}", suspect.score)),
+            cut(&row.what, width - 8)
+        ));
         suspect.why.iter().for_each(|said| page.reason(said));
     }
     if suspects.changes.len() > CHANGES {

@@ -15,7 +15,7 @@ use signal::Engine;
 use signal::hindsight::{Looking, Onset, Question};
 use signal::templates::Masker;
 use story::{Facts, Story};
-use tell::{Layout, Redactor, Telling, Voice};
+use tell::{Besides, Case, Layout, Redactor, Telling, Voice};
 
 use crate::inputs::{ALL, Amount, FILES, Input, KINDS, UNPACKED};
 use crate::report::measure;
@@ -135,21 +135,29 @@ fn story(bencher: Bencher<'_, '_>) {
     measure(bencher, "story", Input::Incident, amount, || told.story(&onsets));
 }
 
-/// A story to one screen, to all its words and to JSON, with secrets looked for. Bytes are those that come out.
-#[divan::bench(args = ["screen", "all words", "JSON"], sample_count = 25, sample_size = 1)]
+/// A story to a case (all its words, with secrets looked for), and a case to each form. Bytes are those that come out.
+#[divan::bench(args = ["case", "screen", "all words", "JSON", "Markdown", "page"], sample_count = 25, sample_size = 1)]
 fn telling(bencher: Bencher<'_, '_>, form: &str) {
     let Some(told) = Told::of(Input::Incident) else { return };
     let story = told.story(&told.look_back());
     let Ok(redactor) = Redactor::new(&[]) else { return };
     let (voice, layout) = (Voice::new(Some(redactor)), Layout { width: 80, full_command: String::new() });
     let telling = Telling { story: &story, changes: &told.evidence.changes, coverage: &told.coverage, voice: &voice };
-    let (stage, tell): (_, fn(&Telling<'_>, &Layout) -> String) = match form {
+    let words = || Case::of(&telling, &Besides::default());
+    if form == "case" {
+        let amount = Amount { bytes: words().save().len() as u64, items: 1, unit: "stories" };
+        return measure(bencher, "telling: case", Input::Incident, amount, words);
+    }
+    let (stage, tell): (_, fn(&Case, &Layout) -> String) = match form {
         "screen" => ("telling: screen", tell::screen_text),
-        "JSON" => ("telling: JSON", |telling, _| tell::story_document(telling)),
+        "JSON" => ("telling: JSON", |case, _| case.json()),
+        "Markdown" => ("telling: Markdown", |case, _| tell::markdown(case)),
+        "page" => ("telling: page", |case, _| tell::page(case)),
         _ => ("telling: all words", tell::full_text),
     };
-    let amount = Amount { bytes: tell(&telling, &layout).len() as u64, items: 1, unit: "stories" };
-    measure(bencher, stage, Input::Incident, amount, || tell(&telling, &layout));
+    let case = words();
+    let amount = Amount { bytes: tell(&case, &layout).len() as u64, items: 1, unit: "stories" };
+    measure(bencher, stage, Input::Incident, amount, || tell(&case, &layout));
 }
 
 fn evidence_of(input: Input) -> Option<Evidence> {

@@ -9,9 +9,9 @@ use tell::{FormRow, FormatsDocument, OddLine, RecordPart, TakenApart};
 
 use super::evidence::EvidenceArgs;
 use super::output::{Form, OutputArgs};
-use super::terminal::width;
 use super::patterns::severity;
 use super::tell::quoted;
+use super::terminal::width;
 use crate::failure::Failure;
 use crate::read::open_all;
 

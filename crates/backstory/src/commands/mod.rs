@@ -31,7 +31,7 @@ use crate::failure::Failure;
     after_help = "Examples:\n  backstory demo\n  backstory tell logs/ metrics.csv --noticed 03:02 --service checkout\n  backstory tell evidence/ --incident incident.yaml -o story.html\n  backstory --schema story"
 )]
 struct Program {
-    /// Print the JSON Schema of a document: story, replay, patterns, formats
+    /// Print the JSON Schema of a document: story, replay, patterns, formats, case
     #[arg(long, value_name = "NAME")]
     schema: Option<String>,
     #[command(subcommand)]
@@ -90,8 +90,8 @@ fn asked(program: &Program) -> Result<(), Failure> {
 /// Prints a document's schema.
 fn schema(name: &str) -> Result<(), Failure> {
     let text = ::tell::schema_text(name).ok_or_else(|| {
-        let known: Vec<&str> = ::tell::SCHEMAS.iter().map(|(name, _)| *name).collect();
-        Failure::usage(format!("no document is called {name:?}"), format!("there are: {}", known.join(", ")))
+        let known = ::tell::DOCUMENTS.join(", ");
+        Failure::usage(format!("no document is called {name:?}"), format!("there are: {known}"))
     })?;
     output::to_stdout(&text)
 }

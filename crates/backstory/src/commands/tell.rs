@@ -107,9 +107,18 @@ const STORY_BYTES: u64 = 256 << 20;
 fn saved(args: &Args) -> Result<Option<std::path::PathBuf>, Failure> {
     let is_story = |path: &&String| Path::new(path.as_str()).extension().is_some_and(|ending| ending == STORY);
     let Some(path) = args.evidence.evidence.iter().find(is_story) else { return Ok(None) };
-    let others = [&args.evidence.logs, &args.evidence.metrics, &args.evidence.traces, &args.evidence.changes, &args.evidence.alerts];
+    let others = [
+        &args.evidence.logs,
+        &args.evidence.metrics,
+        &args.evidence.traces,
+        &args.evidence.changes,
+        &args.evidence.alerts,
+    ];
     if args.evidence.evidence.len() > 1 || others.iter().any(|paths| !paths.is_empty()) {
-        return Err(Failure::usage(format!("{path} is a saved story, and told alone"), "leave the other evidence away"));
+        return Err(Failure::usage(
+            format!("{path} is a saved story, and told alone"),
+            "leave the other evidence away",
+        ));
     }
     let asks = [
         (args.noticed.is_some(), "--noticed"),

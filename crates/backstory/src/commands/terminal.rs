@@ -30,7 +30,8 @@ fn height() -> Option<usize> {
 
 /// Whether standard output shows more than ASCII: as the locale says; where none is set, a terminal does not.
 pub fn shows_unicode() -> bool {
-    let said = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()));
+    let said =
+        ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()));
     match said {
         Some(locale) => locale.to_ascii_lowercase().replace('-', "").contains("utf8"),
         None => !io::stdout().is_terminal(),
@@ -46,7 +47,12 @@ fn pager() -> Option<String> {
 /// Prints a text; where it is longer than the terminal, through the pager.
 pub fn show(text: &str, paged: bool) -> Result<(), Failure> {
     let is_long = || height().is_some_and(|height| text.lines().count() >= height);
-    if paged && io::stdout().is_terminal() && is_long() && let Some(pager) = pager() && through(&pager, text).is_some() {
+    if paged
+        && io::stdout().is_terminal()
+        && is_long()
+        && let Some(pager) = pager()
+        && through(&pager, text).is_some()
+    {
         return Ok(());
     }
     let mut out = anstream::stdout().lock();

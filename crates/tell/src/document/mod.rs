@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::voice::Voice;
 
-pub use schema::{SCHEMAS, schema_text};
+pub use schema::{DOCUMENTS, schema_text};
 pub use signal::signal_line;
 
 /// The schema of a story.
@@ -45,7 +45,6 @@ pub struct CoverageDocument {
     pub files: Vec<FileDocument>,
 }
 
-
 /// What was read of one file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -60,7 +59,6 @@ pub struct FileDocument {
     pub complaints: Vec<ComplaintDocument>,
 }
 
-
 /// What could not be understood, and how often.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -70,7 +68,6 @@ pub struct ComplaintDocument {
     pub line: Option<u64>,
     pub detail: String,
 }
-
 
 /// What was read.
 pub fn coverage_document(coverage: &Coverage, voice: &Voice) -> CoverageDocument {

@@ -42,7 +42,6 @@ pub struct SignalDocument {
     pub evidence: Vec<EvidenceDocument>,
 }
 
-
 /// What departed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -52,7 +51,6 @@ pub struct SubjectDocument {
     pub name: String,
     pub source: String,
 }
-
 
 /// How often its class came in the past given.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -64,7 +62,6 @@ pub struct BaseRateDocument {
     pub span_seconds: f64,
 }
 
-
 /// What was folded into it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -73,7 +70,6 @@ pub struct MemberDocument {
     pub instance: Option<String>,
     pub name: String,
 }
-
 
 /// One piece of evidence; `n` is its number where sentences cite it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -86,7 +82,6 @@ pub struct EvidenceDocument {
     pub time: Option<String>,
     pub text: String,
 }
-
 
 /// The place in the code that a signal leads to; not looked for yet.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]

@@ -18,7 +18,6 @@ pub struct Text {
     pub cites: Vec<usize>,
 }
 
-
 /// The story of one incident.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -38,7 +37,6 @@ pub struct StoryDocument {
     pub evidence: Vec<EvidenceDocument>,
     pub coverage: CoverageDocument,
 }
-
 
 /// The incident, as people reported it, and when users were hurt.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -61,7 +59,6 @@ pub struct IncidentDocument {
     pub users_at_from: String,
 }
 
-
 /// What was known before users were hurt.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -75,7 +72,6 @@ pub struct KnewDocument {
     pub silences: Vec<SilenceDocument>,
 }
 
-
 /// A further silence, of one hop of the path.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -85,7 +81,6 @@ pub struct SilenceDocument {
     pub why: Text,
 }
 
-
 /// Something, and why.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -93,7 +88,6 @@ pub struct WhatWhy {
     pub what: String,
     pub why: Text,
 }
-
 
 /// An ordering by evidence, not a verdict: the scores of all changes and of `no_change` sum to 1.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -103,7 +97,6 @@ pub struct SuspectsDocument {
     pub no_change: NoChangeDocument,
     pub services: Vec<ServiceDocument>,
 }
-
 
 /// A change as a suspect.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -118,7 +111,6 @@ pub struct ChangeDocument {
     pub why: Vec<Text>,
 }
 
-
 /// That no change which can be seen did this.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -126,7 +118,6 @@ pub struct NoChangeDocument {
     pub score: f64,
     pub why: Vec<Text>,
 }
-
 
 /// A service as a suspect.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -138,7 +129,6 @@ pub struct ServiceDocument {
     pub why: Vec<Text>,
 }
 
-
 /// An answer to each, or why it cannot be answered from this evidence.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -147,7 +137,6 @@ pub struct QuestionsDocument {
     pub path: Text,
     pub inputs: Text,
 }
-
 
 /// A chapter.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -160,7 +149,6 @@ pub struct ChapterDocument {
     pub signals: Vec<String>,
     pub changes: Vec<Option<String>>,
 }
-
 
 /// An incident that this one is like; not looked for yet.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -180,11 +168,7 @@ pub fn of_story(telling: &Telling<'_>) -> StoryDocument {
         schema: SCHEMA_STORY.into(),
         incident: incident_document(telling),
         knew: knew_document(telling),
-        signals: story
-            .signals
-            .iter()
-            .map(|t| signal_document(&t.signal, Some(t), voice))
-            .collect(),
+        signals: story.signals.iter().map(|t| signal_document(&t.signal, Some(t), voice)).collect(),
         suspects: suspects_document(telling),
         first_failing_service: story.first_failing.as_deref().map(|s| voice.say(s)),
         blast_radius: story.blast_radius.iter().map(|s| voice.say(s)).collect(),

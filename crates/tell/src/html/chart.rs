@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::timeline::place;
 use crate::case::{Case, ChartDocument, moment};
-use crate::spoken::{day_clock, number};
+use crate::spoken::day_clock;
 
 const WIDTH: f64 = 640.0;
 const HEIGHT: f64 = 120.0;
@@ -25,7 +25,8 @@ struct Frame<'a> {
 impl<'a> Frame<'a> {
     fn of(chart: &'a ChartDocument, (width, height, room): (f64, f64, f64)) -> Option<Frame<'a>> {
         let known = chart.values.iter().copied().flatten().filter(|value| value.is_finite());
-        let (low, high) = known.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)));
+        let (low, high) =
+            known.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)));
         if low > high {
             return None;
         }
@@ -41,7 +42,9 @@ impl<'a> Frame<'a> {
     }
 
     fn y(&self, value: f64) -> f64 {
-        self.height - self.room - (value.clamp(self.low, self.high) - self.low) / (self.high - self.low) * (self.height - 2.0 * self.room)
+        self.height
+            - self.room
+            - (value.clamp(self.low, self.high) - self.low) / (self.high - self.low) * (self.height - 2.0 * self.room)
     }
 
     /// The series as strokes; what is not known breaks them.
@@ -53,7 +56,11 @@ impl<'a> Frame<'a> {
                 pen = false;
                 continue;
             };
-            let at = self.chart.from.saturating_add(self.chart.step.saturating_mul(cell as i64)).saturating_add(self.chart.step / 2);
+            let at = self
+                .chart
+                .from
+                .saturating_add(self.chart.step.saturating_mul(cell as i64))
+                .saturating_add(self.chart.step / 2);
             let (x, y) = (place(self.x(at)), place(self.y(value)));
             path.push_str(&format!("{}{x} {y}", if pen { "L" } else { "M" }));
             if !pen {
@@ -106,8 +113,8 @@ pub fn figure(case: &Case, signal: usize) -> Markup {
         "{measure}, {} to {}, between {} and {}",
         day_clock(moment(chart.from)),
         day_clock(moment(end)),
-        number(frame.low),
-        number(frame.high)
+        chart.range.0,
+        chart.range.1
     );
     html! {
         figure.chart {
@@ -117,8 +124,8 @@ pub fn figure(case: &Case, signal: usize) -> Markup {
                 line.raised x1=(raised) x2=(raised) y1="0" y2=(place(HEIGHT)) {}
                 line.users x1=(users) x2=(users) y1="0" y2=(place(HEIGHT)) {}
                 path.series d=(frame.path()) {}
-                text.tick x=(place(SIDE)) y="9" { (number(frame.high)) }
-                text.tick x=(place(SIDE)) y=(place(HEIGHT - 1.0)) { (number(frame.low)) }
+                text.tick x=(place(SIDE)) y="9" { (chart.range.1) }
+                @if frame.low != 0.0 { text.tick x=(place(SIDE)) y=(place(HEIGHT - 1.0)) { (chart.range.0) } }
             }
             figcaption { (crate::spoken::capital(&said)) "."
                 @if chart.band.is_some() { " The band holds nine of ten before the onset." } }

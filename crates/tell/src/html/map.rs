@@ -23,7 +23,9 @@ pub fn figure(case: &Case) -> Markup {
     let edges: Vec<(&str, &str, u64)> = case
         .calls
         .iter()
-        .filter(|call| shown.contains(call.caller.as_str()) && shown.contains(call.callee.as_str()) && call.caller != call.callee)
+        .filter(|call| {
+            shown.contains(call.caller.as_str()) && shown.contains(call.callee.as_str()) && call.caller != call.callee
+        })
         .map(|call| (call.caller.as_str(), call.callee.as_str(), call.count))
         .collect();
     let columns = columns(&shown, &edges);
@@ -43,7 +45,7 @@ pub fn figure(case: &Case) -> Markup {
         section #map aria-labelledby="map-title" {
             h2 #map-title { "Who calls whom" }
             figure.map {
-                div.scroll tabindex="0" role="region" aria-labelledby="map-title" {
+                div.scroll tabindex="0" role="region" aria-label="Map of calls" {
                     svg viewBox={ "0 0 " (place(width)) " " (place(height)) } width=(place(width)) role="img" aria-label=(described(case)) {
                         @for (caller, callee, count) in &edges { (edge(case, &at, caller, callee, *count)) }
                         @for (service, (x, y)) in &at { (node(case, service, *x, *y)) }
@@ -96,8 +98,10 @@ fn shown(case: &Case) -> BTreeSet<&str> {
             let (caller, callee) = (call.caller.as_str(), call.callee.as_str());
             [(caller, callee), (callee, caller)]
         });
-        let next: Vec<&str> =
-            near.filter(|(known, other)| shown.contains(known) && !shown.contains(other)).map(|(_, other)| other).collect();
+        let next: Vec<&str> = near
+            .filter(|(known, other)| shown.contains(known) && !shown.contains(other))
+            .map(|(_, other)| other)
+            .collect();
         let before = shown.len();
         for service in next {
             if shown.len() < SERVICES {

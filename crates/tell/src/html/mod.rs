@@ -247,11 +247,28 @@ fn signals(case: &Case) -> Markup {
             @for lane in &lanes {
                 div.lane data-service=(lane.service) {
                     h3 { (lane.name()) }
-                    @for number in &lane.signals { (signal(case, *number)) }
+                    @let (shown, weak): (Vec<usize>, Vec<usize>) = lane.signals.iter().partition(|n| is_shown(case, **n));
+                    @for number in &shown { (signal(case, *number)) }
+                    @if !weak.is_empty() {
+                        details.weak {
+                            summary { (counted(weak.len() as u64, "weaker signal")) }
+                            @for number in &weak { (signal(case, *number)) }
+                        }
+                    }
                 }
             }
         }
     }
+}
+
+/// Whether a signal ever was strong enough to be shown to people.
+fn is_shown(case: &Case, number: usize) -> bool {
+    case.story.signals[number].peak_strength >= budget::SHOWN
+}
+
+/// What departed, below the heading that says whose it is.
+fn within<'a>(subject: &'a str, service: &str) -> &'a str {
+    subject.strip_prefix(service).and_then(|rest| rest.strip_prefix(": ")).unwrap_or(subject)
 }
 
 fn signal(case: &Case, number: usize) -> Markup {
@@ -259,26 +276,22 @@ fn signal(case: &Case, number: usize) -> Markup {
     let cites: Vec<String> = row.cites.iter().map(usize::to_string).collect();
     let service = signal.subject.service.as_deref().unwrap_or_default();
     let times = &case.times.signals[number];
-    let rate = &signal.base_rate;
     html! {
         details.signal.pain[signal.pain].counts[row.counts] #{ "s" (number) } data-id=(signal.id) data-service=(service)
             data-strength=(format!("{:.3}", signal.strength)) data-cites=(cites.join(" ")) {
             summary {
                 span.when { (row.when) }
                 span.label { (row.label) }
-                span.subject { (row.subject) }
+                span.subject { (within(&row.subject, service)) }
                 span.strength { (format!("{:.2}", signal.strength)) }
             }
-            p { (crate::spoken::capital(&signal.summary)) "." }
+            p { (signal.summary) "." }
             (chart::figure(case, number))
             dl {
                 dt { "Raised" } dd { (day_clock(moment(times.detected))) " UTC" }
                 dt { "Began" } dd { (onset(times.onset)) }
                 @if let Some(end) = times.ended { dt { "Over" } dd { (day_clock(moment(end))) " UTC" } }
-                dt { "Its like" } dd {
-                    (counted(rate.episodes, "episode")) " of “" (rate.class) "” in "
-                    (crate::spoken::spoken((rate.span_seconds * 1e9) as i64)) " of past"
-                }
+                dt { "Its like" } dd { (row.base_rate) }
                 @if signal.peak_strength > signal.strength { dt { "Grew to" } dd { (format!("{:.2}", signal.peak_strength)) } }
                 @if signal.members.len() > 1 {
                     dt { "With it" }
@@ -287,8 +300,7 @@ fn signal(case: &Case, number: usize) -> Markup {
                 }
                 dt { "Kind" } dd { code { (signal.kind) } " " code { (signal.id) } }
             }
-            @let shown = signal.peak_strength >= budget::SHOWN;
-            @for cite in row.cites.iter().take(BESIDE) { (cited(case, *cite, shown)) }
+            @for cite in row.cites.iter().take(BESIDE) { (cited(case, *cite, is_shown(case, number))) }
         }
     }
 }
@@ -345,7 +357,7 @@ fn suspects(case: &Case) -> Markup {
 fn share(score: f64, what: &str) -> Markup {
     let width = number((score.clamp(0.0, 1.0) * 1000.0).round() / 10.0);
     html! {
-        h4.share {
+        p.share {
             span.strength { (format!("{score:.2}")) }
             svg.bar viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true" { rect width=(width) height="4" {} }
             span { (what) }
@@ -401,7 +413,7 @@ fn coverage(case: &Case) -> Markup {
     html! {
         section #coverage aria-labelledby="coverage-title" {
             h2 #coverage-title { "What was read" }
-            div.scroll tabindex="0" role="region" aria-labelledby="coverage-title" {
+            div.scroll tabindex="0" role="region" aria-label="Table of what was read" {
                 table {
                     thead { tr { th scope="col" { "File" } th scope="col" { "Read as" } th.num scope="col" { "Records" } th scope="col" { "Not understood" } } }
                     tbody {

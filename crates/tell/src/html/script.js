@@ -22,6 +22,7 @@
       }
       for (const lane of all(".lane[data-service]")) {
         lane.hidden = !all(".signal", lane).some((signal) => !signal.hasAttribute("hidden"));
+        for (const weak of all(".weak", lane)) weak.hidden = !all(".signal", weak).some((signal) => !signal.hasAttribute("hidden"));
       }
       count.textContent = `${shown} of ${listed} signals`;
     };
@@ -45,7 +46,8 @@
   // What a link leads to is opened.
   const open = () => {
     const target = document.getElementById(location.hash.slice(1));
-    if (target && target.matches("details")) target.open = true;
+    for (let at = target; at; at = at.parentElement) if (at.matches("details")) at.open = true;
+    if (target) target.scrollIntoView();
   };
   addEventListener("hashchange", open);
   open();

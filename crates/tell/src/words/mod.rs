@@ -9,12 +9,12 @@ mod units;
 use evidence::{Nanos, Time};
 use story::{ChapterKind, Said, Sentence, SilenceKind, Told, Verdict};
 
-use self::signals::base_rate;
 use crate::spoken::{clock, counted, dated, day_clock, dayed, of_hundred, spoken};
 use crate::voice::{Telling, Voice};
 
 pub use changes::{change, short_reference};
-pub use signals::{base_rate_short, label, seen_short, subject, summary};
+pub use signals::{base_rate, base_rate_short, label, seen_short, subject, summary};
+pub use units::amount;
 
 /// The verdict in a few words.
 pub fn verdict(verdict: Verdict, silence: Option<SilenceKind>) -> &'static str {
@@ -133,7 +133,9 @@ fn of_users(sentence: &Sentence, telling: &Telling<'_>) -> String {
             match (by, given) {
                 (Some(by), _) => format!("It was noticed {at} UTC ({by})."),
                 (None, true) => format!("It was noticed {at} UTC."),
-                (None, false) => format!("No moment of noticing was given; the end of the evidence is taken, {at} UTC."),
+                (None, false) => {
+                    format!("No moment of noticing was given; the end of the evidence is taken, {at} UTC.")
+                }
             }
         }
         Sentence::Hurt { at, before_noticed, signal } => {

@@ -124,7 +124,8 @@ fn of_calls(signal: &Signal, voice: &Voice) -> String {
         },
         (Kind::TraceLatency, _) => format!("{} {name} took {seen}, {}", possessive(&who), usual(signal)),
         (Kind::TraceRetries, _) => format!("{who} made the call {name} again {}, {}", so_often(signal), usual(signal)),
-        _ => format!("{who} made the call {name} {seen}, {}", usual(signal)).replace("calls a request", "times a request"),
+        _ => format!("{who} made the call {name} {seen}, {}", usual(signal))
+            .replace("calls a request", "times a request"),
     }
 }
 
@@ -314,7 +315,8 @@ pub(super) fn sentence(sentence: &Sentence, telling: &Telling<'_>) -> String {
             }
         }
         Sentence::CameWith { signals } => {
-            let name = |n: &usize| format!("\"{}\"", voice.say_short(&said_signal(telling, *n).signal.subject.name, 50));
+            let name =
+                |n: &usize| format!("\"{}\"", voice.say_short(&said_signal(telling, *n).signal.subject.name, 50));
             let named: Vec<String> = signals.iter().take(CAME_WITH).map(name).collect();
             let more = match signals.len() - named.len() {
                 0 => String::new(),
