@@ -9,6 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use signal::hindsight::{Chart, Measure};
 
+use crate::clean::plain;
 use crate::document::story::{StoryDocument, of_story};
 use crate::document::{SCHEMA_CASE, given};
 use crate::glance::{Glance, Row, glance, row};
@@ -155,6 +156,28 @@ pub struct Besides<'a> {
     pub program: &'a str,
 }
 
+/// The years 1 to 9999, in milliseconds since 1970.
+const EARLIEST: i64 = -62_135_596_800_000;
+const LATEST: i64 = 253_402_300_799_999;
+/// No chart of ours has so many cells.
+const CELLS_MAX: usize = 10_000;
+
+/// Every text of a document made harmless.
+fn cleaned(value: &mut serde_json::Value) {
+    match value {
+        serde_json::Value::String(text) => *text = plain(text),
+        serde_json::Value::Array(items) => items.iter_mut().for_each(cleaned),
+        serde_json::Value::Object(fields) => {
+            let old = std::mem::take(fields);
+            fields.extend(old.into_iter().map(|(key, mut value)| {
+                cleaned(&mut value);
+                (plain(&key), value)
+            }));
+        }
+        _ => {}
+    }
+}
+
 /// Longest line of the surroundings.
 const AROUND_CHARS: usize = 400;
 
@@ -223,7 +246,10 @@ impl Case {
                 )));
             }
         }
-        let case: Case = serde_json::from_str(text).map_err(|e| NoCase::Broken(e.to_string()))?;
+        let mut value: serde_json::Value = serde_json::from_str(text).map_err(|e| NoCase::Broken(e.to_string()))?;
+        // Whoever made this file may not have been this program: its texts are as foreign as any log's.
+        cleaned(&mut value);
+        let case: Case = serde_json::from_value(value).map_err(|e| NoCase::Broken(plain(&e.to_string())))?;
         case.whole().map_err(NoCase::Broken)?;
         Ok(case)
     }
@@ -245,13 +271,34 @@ impl Case {
         if let Some(signal) = chosen.copied().find(|signal| *signal >= signals) {
             return Err(format!("it speaks of signal {signal} of {signals}"));
         }
-        if self.charts.iter().any(|chart| chart.step <= 0) {
-            return Err("a chart has cells without width".into());
+        if self.charts.iter().any(|chart| !(1..=LATEST).contains(&chart.step) || chart.values.len() > CELLS_MAX) {
+            return Err("a chart has cells that cannot be".into());
+        }
+        if let Some(odd) = self.moments().find(|at| !(EARLIEST..=LATEST).contains(at)) {
+            return Err(format!("it speaks of a moment that cannot be ({odd} ms since 1970)"));
         }
         if self.glance.fitting > self.glance.changed.len() {
             return Err("it counts more fitting changes than it tells".into());
         }
         Ok(())
+    }
+
+    fn moments(&self) -> impl Iterator<Item = i64> {
+        let times = &self.times;
+        let of_signals =
+            times.signals.iter().flat_map(|s| [Some(s.onset.0), Some(s.onset.1), Some(s.detected), s.ended]);
+        let of_chapters = times.chapters.iter().flat_map(|(from, to)| [*from, *to]);
+        let span = times.span.into_iter().flat_map(|(from, to)| [from, to]);
+        let single = [Some(times.users_at), Some(times.noticed_at), times.told_at];
+        let optional = of_signals.chain(of_chapters).chain(single).flatten();
+        optional.chain(span).chain(times.changes.iter().copied()).chain(self.charts.iter().map(|chart| chart.from))
+    }
+
+    /// How many citations cannot be opened, and why the first; nothing where all can.
+    pub fn closed(&self) -> Option<String> {
+        let closed: Vec<&str> = self.around.iter().filter_map(|around| around.cannot.as_deref()).collect();
+        let first = closed.first()?;
+        Some(format!("{} of {} citations cannot be opened here: {first}", closed.len(), self.around.len()))
     }
 
     /// The chart of a signal.

@@ -103,6 +103,9 @@ impl Page<'_> {
         let glance = &case.glance;
         self.line(&format!("> **{}**: {}.  ", plain(&glance.verdict), plain(&glance.whom)));
         self.line(&format!("> {}\n", sentence(&glance.early)));
+        if let Some(closed) = case.closed() {
+            self.line(&format!("{}\n", sentence(&closed)));
+        }
         if let Some(summary) = &incident.summary {
             self.line(&format!("{}\n", plain(summary)));
         }
@@ -235,7 +238,10 @@ impl Page<'_> {
             let place = format!("{}, {}", plain(&cited.source), plain(&cited.r#ref));
             let text: String = cited.text.chars().take(300).collect();
             let text = if text.is_empty() { text } else { format!(": \"{}\"", plain(&text)) };
-            self.line(&format!("[^{n}]: {when}{place}{text}"));
+            let closed =
+                self.case.around.iter().find(|around| around.n == n).and_then(|around| around.cannot.as_deref());
+            let closed = closed.map(|why| format!(" (cannot be opened: {})", plain(why))).unwrap_or_default();
+            self.line(&format!("[^{n}]: {when}{place}{text}{closed}"));
         }
     }
 }

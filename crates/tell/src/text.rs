@@ -46,6 +46,7 @@ pub fn screen_text(case: &Case, layout: &Layout) -> String {
         changes(case, width),
         cannot_see(case, width),
         labelled("past", Meaning::Aside, &case.glance.past, width, 2),
+        case.closed().map_or(Vec::new(), |closed| labelled("citations", Meaning::Gray, &closed, width, 2)),
         next(layout, width),
     ];
     let mut out = String::new();

@@ -18,6 +18,9 @@ use crate::watch::Watching;
 ///
 /// Makes the evidence in a folder and tells its incident with the same command that you would type.
 #[derive(clap::Args)]
+#[command(
+    after_help = "Examples:\n  backstory demo\n  backstory demo --incident leak --seed 3\n  backstory demo --incident certificate --folder shop"
+)]
 pub struct Args {
     /// Which of the invented incidents
     #[arg(long, value_name = "NAME", default_value = "pool")]

@@ -11,8 +11,16 @@ fn the_help_of_all_commands() {
         let text = run(place.path(), &[words, &["--help"]].concat()).well().out;
         format!("$ backstory {} --help\n{text}\n", words.join(" "))
     };
-    let all = [help(&[]), help(&["tell"]), help(&["replay"]), help(&["patterns"]), help(&["formats"]), help(&["demo"])]
-        .concat();
+    let all = [
+        help(&[]),
+        help(&["tell"]),
+        help(&["replay"]),
+        help(&["patterns"]),
+        help(&["formats"]),
+        help(&["demo"]),
+        help(&["completions"]),
+    ]
+    .concat();
     expect_file!["./help.txt"].assert_eq(&all);
 }
 
@@ -23,7 +31,7 @@ fn every_command_is_on_that_page() {
     let commands: Vec<&str> = listed[from..].lines().skip(1).take_while(|l| !l.is_empty()).collect();
     let named = commands.iter().filter(|l| l.starts_with("  ") && !l.starts_with("   "));
     let names: Vec<&str> = named.filter_map(|l| l.split_whitespace().next()).collect();
-    expect![[r#"["tell", "replay", "patterns", "formats", "demo", "help"]"#]].assert_eq(&format!("{names:?}"));
+    expect![[r#"["tell", "replay", "patterns", "formats", "demo", "completions", "help"]"#]].assert_eq(&format!("{names:?}"));
 }
 
 #[test]

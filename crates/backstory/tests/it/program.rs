@@ -1,8 +1,10 @@
 //! Runs the program, and makes the cases that it is run over.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::{Arc, Mutex};
 
 use drill::{Cut, Plan, Settings, Truth, Written};
 use serde_json::Value;
@@ -35,21 +37,47 @@ impl Ran {
         self
     }
 
-    /// Standard output as one JSON document.
+    /// Standard output as one JSON document, which is as its schema promises.
     pub fn json(&self) -> Value {
-        serde_json::from_str(&self.out).unwrap_or_else(|e| panic!("{e}: {}", self.out))
+        let document = serde_json::from_str(&self.out).unwrap_or_else(|e| panic!("{e}: {}", self.out));
+        assert_valid(&document);
+        document
     }
 
-    /// Standard output as JSON lines.
+    /// Standard output as the lines of a replay, each as its schema promises.
     pub fn json_lines(&self) -> Vec<Value> {
-        self.out.lines().map(|l| serde_json::from_str(l).unwrap_or_else(|e| panic!("{e}: {l}"))).collect()
+        let line = |l: &str| -> Value { serde_json::from_str(l).unwrap_or_else(|e| panic!("{e}: {l}")) };
+        let lines: Vec<Value> = self.out.lines().map(line).collect();
+        lines.iter().for_each(|line| assert_as("replay", line));
+        lines
     }
+}
+
+/// Asserts that a document is as the schema promises that it names.
+pub fn assert_valid(document: &Value) {
+    let schema = document["schema"].as_str().unwrap_or_else(|| panic!("it names no schema: {document}"));
+    let name = schema.trim_start_matches("backstory.").split('/').next().unwrap();
+    assert_as(name, document);
+}
+
+/// Asserts that a document is as the schema of that name promises, which is asked of the program itself.
+pub fn assert_as(name: &str, document: &Value) {
+    static KNOWN: Mutex<BTreeMap<String, Arc<jsonschema::Validator>>> = Mutex::new(BTreeMap::new());
+    let asked = || {
+        let printed = run(Path::new("."), &["--schema", name]).well().out;
+        let schema: Value = serde_json::from_str(&printed).unwrap();
+        Arc::new(jsonschema::validator_for(&schema).unwrap())
+    };
+    let validator = KNOWN.lock().unwrap().entry(name.to_string()).or_insert_with(asked).clone();
+    let wrong: Vec<String> =
+        validator.iter_errors(document).take(5).map(|e| format!("{}: {e}", e.instance_path())).collect();
+    assert!(wrong.is_empty(), "not as `backstory --schema {name}` promises: {wrong:#?}");
 }
 
 /// The program in an environment that the machine does not shape: no width of a terminal, no settings lying about.
 pub fn command(folder: &Path, words: &[&str]) -> Command {
     let mut command = Command::new(PROGRAM);
-    command.args(words).current_dir(folder).env_remove("COLUMNS").env_remove("RUST_BACKTRACE");
+    command.args(words).current_dir(folder).env_remove("COLUMNS").env_remove("RUST_BACKTRACE").env("LC_ALL", "C.UTF-8");
     command
 }
 

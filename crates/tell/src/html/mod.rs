@@ -441,16 +441,15 @@ fn coverage(case: &Case) -> Markup {
 }
 
 fn foot(case: &Case) -> Markup {
-    let closed = case.around.iter().filter(|around| around.cannot.is_some()).count();
     html! {
-        footer {
-            p {
-                "All times are UTC. Told by backstory " (case.program) " of evidence up to "
-                (case.times.span.map_or_else(String::new, |(_, end)| dated(moment(end)))) "."
-                @if case.redacted { " Secrets are hidden." } @else { " Secrets were not hidden." }
-                @if closed > 0 { " " (closed) " of " (case.around.len()) " citations cannot be opened where this was told." }
+            footer {
+                p {
+                    "All times are UTC. Told by backstory " (case.program) " of evidence up to "
+                    (case.times.span.map_or_else(String::new, |(_, end)| dated(moment(end)))) "."
+                    @if case.redacted { " Secrets are hidden." } @else { " Secrets were not hidden." }
+    @if let Some(closed) = case.closed() { " " (closed) "." }
+                }
+                p { "A strength of 0.5 means: were all this nothing, one such signal in a fortnight, however much is watched." }
             }
-            p { "A strength of 0.5 means: were all this nothing, one such signal in a fortnight, however much is watched." }
         }
-    }
 }
