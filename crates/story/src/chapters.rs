@@ -159,10 +159,14 @@ fn came_with(facts: &Facts<'_>, story: &Story, change: usize) -> Vec<usize> {
     (0..story.signals.len()).filter(|n| explained(&story.signals[*n])).collect()
 }
 
-/// How trouble went from service to service, in order of onset.
+/// How trouble went from service to service, in order of onset. Where nothing departed that people would be shown there is
+/// no trouble, and nothing to tell.
 fn spread(facts: &Facts<'_>, story: &Story, cites: &mut Cites<'_>) -> Option<Chapter> {
     let first = story.suspects.services.first()?;
     let (began, signal) = (first.onset, first.signal);
+    if story.signals[signal].peak < SHOWN {
+        return None;
+    }
     let dragged = story.suspects.services.iter().filter(|s| story.blast_radius.contains(&s.service));
     let mut reached: Vec<(Time, usize, &String)> = dragged.map(|s| (s.onset, s.signal, &s.service)).collect();
     reached.sort();
