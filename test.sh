@@ -17,7 +17,16 @@ part() {
 "
 }
 
-setup() { . .ci/setup; }
+# Besides what the build needs: a browser and what drives it, and a terminal. Where they cannot be installed the tests that
+# need them say that they looked at nothing.
+setup() {
+    . .ci/setup
+    for wanted in chromium npm tmux; do
+        command -v "$wanted" >/dev/null || missing="${missing:-} $wanted"
+    done
+    # shellcheck disable=SC2086 # a list of packages
+    [ -z "${missing:-}" ] || debian $missing fonts-dejavu-core || echo "backstory: tests without:$missing" >&2
+}
 
 build() { cargo build --workspace --all-targets --locked; }
 

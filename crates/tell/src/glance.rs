@@ -32,6 +32,10 @@ pub struct Glance {
     pub changed: Vec<String>,
     /// How many of these are changes.
     pub fitting: usize,
+    /// Who departed first, where anybody did that people would be shown.
+    pub departed: Option<String>,
+    /// Whether users were hurt at the moment in question, or it is only asked about.
+    pub asked: bool,
     /// What could not be seen, our own faults first.
     pub cannot_see: Vec<String>,
     /// How much past there was.
@@ -69,6 +73,8 @@ pub fn glance(telling: &Telling<'_>) -> Glance {
         chosen: chosen(telling),
         changed,
         fitting,
+        departed: departed(telling),
+        asked: story.users_from == UsersFrom::NoticedAt && !story.noticed_was_given,
         cannot_see: cannot_see(telling),
         past: past(telling),
     }
@@ -95,6 +101,9 @@ fn whom(telling: &Telling<'_>) -> String {
     let whose = story.incident.service.as_deref().map_or("no service given".into(), |s| telling.voice.say_short(s, 40));
     let at = story.users_at;
     let day = day_clock(at);
+    if story.users_from == UsersFrom::NoticedAt && !story.noticed_was_given {
+        return format!("{whose}, asked about {day} UTC (the end of the evidence; give --noticed)");
+    }
     let how = match story.users_from {
         UsersFrom::Pain => {
             let noticed = story.incident.noticed_at;
@@ -106,9 +115,6 @@ fn whom(telling: &Telling<'_>) -> String {
             }
         }
         UsersFrom::StartedAt => " (as people found out)".into(),
-        UsersFrom::NoticedAt if !story.noticed_was_given => {
-            " at the latest (the end of the evidence; give --noticed)".into()
-        }
         UsersFrom::NoticedAt if story.incident.is_page_alone() => " at the latest (a page is all that is known)".into(),
         UsersFrom::NoticedAt => " at the latest (when it was noticed)".into(),
     };
@@ -236,6 +242,13 @@ fn nearest(telling: &Telling<'_>, suspect: &story::SuspectChange) -> String {
     let change = evidence::ChangeEvent { summary: None, ..telling.changes[suspect.change].clone() };
     let cites = suspect.cites.first().map(|c| format!(" [{c}]")).unwrap_or_default();
     format!("{} ({:.2}){cites}", words::change(&change, telling.voice), suspect.score)
+}
+
+fn departed(telling: &Telling<'_>) -> Option<String> {
+    let story = telling.story;
+    let first = story.suspects.services.first()?;
+    let shown = story.signals[first.signal].peak >= signal::budget::SHOWN;
+    shown.then(|| telling.voice.say(&first.service))
 }
 
 /// Our own faults first: a part that was lost must be seen.

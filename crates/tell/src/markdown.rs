@@ -98,7 +98,9 @@ impl Page<'_> {
         let case = self.case;
         let incident = &case.story.incident;
         let users = dated(moment(case.times.users_at));
-        let title = incident.title.as_deref().map(plain).unwrap_or_else(|| format!("Incident of {users} UTC"));
+        let untitled =
+            || format!("{} {users} UTC", if case.glance.asked { "What was seen up to" } else { "Incident of" });
+        let title = incident.title.as_deref().map(plain).unwrap_or_else(untitled);
         self.line(&format!("# {title}\n"));
         let glance = &case.glance;
         self.line(&format!("> **{}**: {}.  ", plain(&glance.verdict), plain(&glance.whom)));
@@ -111,16 +113,17 @@ impl Page<'_> {
         }
         self.line("| | |\n|---|---|");
         let noticed = dated(moment(case.times.noticed_at));
+        let hurt = if glance.asked { format!("{users} UTC") } else { format!("{users} UTC, at the latest") };
         let told = case.times.told_at.map(|at| format!("{} UTC", dated(moment(at))));
         let rows = [
             ("Incident", incident.id.clone()),
             ("Service", incident.service.clone()),
-            ("Users hurt from", Some(format!("{users} UTC, at the latest"))),
-            ("Noticed", Some(format!("{noticed} UTC"))),
+            (if glance.asked { "Asked about" } else { "Users hurt from" }, Some(hurt)),
+            ("Noticed", (!glance.asked).then(|| format!("{noticed} UTC"))),
             ("First alert delivered", told),
             ("Resolved", incident.resolved_at.clone()),
-            ("First service to depart", case.story.first_failing_service.clone()),
-            ("Dragged along", joined(&case.story.blast_radius)),
+            ("First service to depart", glance.departed.clone()),
+            ("Dragged along", joined(&case.story.blast_radius).filter(|_| glance.departed.is_some())),
             ("Past that was read", Some(glance.past.clone())),
         ];
         for (name, value) in rows {
@@ -149,13 +152,15 @@ impl Page<'_> {
             self.used.extend(&change.cites);
             rows.push((case.times.changes[number], format!("change: {}{notes}", plain(&change.what))));
         }
-        rows.push((case.times.users_at, "**users were hurt, at the latest**".into()));
+        let hurt =
+            if case.glance.asked { "the moment that is asked about" } else { "**users were hurt, at the latest**" };
+        rows.push((case.times.users_at, hurt.into()));
         if case.times.noticed_at != case.times.users_at {
             rows.push((case.times.noticed_at, "noticed".into()));
         }
         rows.extend(case.times.told_at.map(|at| (at, "first alert delivered".to_string())));
         rows.sort();
-        self.line("| UTC | beside users hurt | what |\n|---|---|---|");
+        self.line("| UTC | before or after | what |\n|---|---|---|");
         for (at, what) in rows {
             let before = moment(case.times.users_at) - moment(at);
             let beside = match before {

@@ -4,6 +4,8 @@
 //! change fits; what cannot be seen; how much past there was; the next command to type. Styles are always written; whoever
 //! prints takes them off where they do not belong.
 
+use std::collections::BTreeSet;
+
 use unicode_width::UnicodeWidthStr;
 
 use crate::case::{Case, moment};
@@ -156,7 +158,7 @@ fn cannot_see(case: &Case, width: usize) -> Vec<String> {
 /// All of the story.
 pub fn full_text(case: &Case, layout: &Layout) -> String {
     let width = layout.width.clamp(60, FULL_WIDTH);
-    let mut page = Page { out: String::new(), width };
+    let mut page = Page { out: String::new(), width, drawn: BTreeSet::new() };
     if let Some(title) = &case.story.incident.title {
         page.line(&Meaning::Strong.of(title));
         page.line("");
@@ -201,6 +203,8 @@ pub(crate) fn cited(said: &Text) -> String {
 struct Page {
     out: String,
     width: usize,
+    /// Signals whose series was drawn: each is, once.
+    drawn: BTreeSet<usize>,
 }
 
 impl Page {
@@ -234,7 +238,9 @@ fn charts(case: &Case, chapter: usize, page: &mut Page) {
     let ids = &case.story.chapters[chapter].signals;
     let of = |id: &String| case.story.signals.iter().position(|signal| signal.id == *id);
     let drawn = ids.iter().filter_map(of).filter_map(|number| Some((number, case.chart(number)?)));
-    for (signal, chart) in drawn.take(CHARTS) {
+    let fresh: Vec<_> = drawn.filter(|(signal, _)| !page.drawn.contains(signal)).take(CHARTS).collect();
+    for (signal, chart) in fresh {
+        page.drawn.insert(signal);
         let bars = sparkline(&chart.values, BARS.1);
         let from = moment(chart.from);
         let to = moment(chart.from.saturating_add(chart.step.saturating_mul(chart.values.len() as i64)));

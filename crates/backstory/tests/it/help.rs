@@ -31,7 +31,8 @@ fn every_command_is_on_that_page() {
     let commands: Vec<&str> = listed[from..].lines().skip(1).take_while(|l| !l.is_empty()).collect();
     let named = commands.iter().filter(|l| l.starts_with("  ") && !l.starts_with("   "));
     let names: Vec<&str> = named.filter_map(|l| l.split_whitespace().next()).collect();
-    expect![[r#"["tell", "replay", "patterns", "formats", "demo", "completions", "help"]"#]].assert_eq(&format!("{names:?}"));
+    expect![[r#"["tell", "replay", "patterns", "formats", "demo", "completions", "help"]"#]]
+        .assert_eq(&format!("{names:?}"));
 }
 
 #[test]

@@ -6,6 +6,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests: what fails here is a failed test")]
 
 mod bad_input;
+mod browser;
 mod causal;
 mod cited;
 mod conservation;
@@ -35,5 +36,7 @@ mod same_bytes;
 mod saved;
 mod secrets;
 mod silences;
+mod style;
+mod terminal;
 mod text_formats;
 mod writing;

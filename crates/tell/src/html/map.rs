@@ -62,11 +62,11 @@ fn services(case: &Case) -> BTreeSet<&str> {
 }
 
 fn is_first(case: &Case, service: &str) -> bool {
-    case.story.first_failing_service.as_deref() == Some(service)
+    case.glance.departed.as_deref() == Some(service)
 }
 
 fn is_dragged(case: &Case, service: &str) -> bool {
-    case.story.blast_radius.iter().any(|dragged| dragged == service)
+    case.glance.departed.is_some() && case.story.blast_radius.iter().any(|dragged| dragged == service)
 }
 
 fn is_hurt(case: &Case, service: &str) -> bool {
@@ -75,8 +75,9 @@ fn is_hurt(case: &Case, service: &str) -> bool {
 
 /// The map in words.
 fn described(case: &Case) -> String {
-    let first = case.story.first_failing_service.as_deref();
-    let first = first.map_or("No service departed.".to_string(), |first| format!("{first} departed first."));
+    let first = case.glance.departed.as_deref();
+    let Some(first) = first else { return "No service departed.".to_string() };
+    let first = format!("{first} departed first.");
     let dragged = &case.story.blast_radius;
     let dragged =
         if dragged.is_empty() { String::new() } else { format!(" After it, near it: {}.", dragged.join(", ")) };

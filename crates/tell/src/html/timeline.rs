@@ -166,14 +166,14 @@ pub fn figure(case: &Case) -> Markup {
     let users = x(case.times.users_at);
     html! {
         figure.timeline aria-labelledby="timeline-title" {
-            figcaption #timeline-title { "From the first evidence to the end. Time grows towards the moment users were hurt." }
+            figcaption #timeline-title { "From the first evidence to the end. Time grows towards the moment " (if case.glance.asked { "that is asked about" } else { "users were hurt" }) "." }
             div.scroll tabindex="0" role="region" aria-label="Timeline" {
                 svg viewBox={ "0 0 " (place(WIDTH)) " " (place(height)) } role="group" aria-label="Signals by service, changes, and the moment users were hurt" {
                     @for tick in axis.ticks() {
                         @let at = case.times.users_at.saturating_add(tick);
                         line.grid x1=(x(at)) x2=(x(at)) y1=(place(TOP)) y2=(place(height)) {}
                         text.tick x=(x(at)) y=(place(TOP - 8.0)) text-anchor="middle" {
-                            @if tick == 0 { "hurt" } @else { (if tick < 0 { "−" } else { "+" }) (column(tick.abs() * 1_000_000)) }
+                            @if tick == 0 { (if case.glance.asked { "asked" } else { "hurt" }) } @else { (if tick < 0 { "−" } else { "+" }) (column(tick.abs() * 1_000_000)) }
                         }
                     }
                     (changes(case, &axis))
@@ -196,7 +196,7 @@ pub fn figure(case: &Case) -> Markup {
                 li { svg viewBox="0 0 30 10" aria-hidden="true" { rect.onset x="2" y="2" width="20" height="6" rx="3" {} line.raised x1="22" x2="22" y1="0" y2="10" {} } "may have begun; raised" }
                 li { svg viewBox="0 0 30 10" aria-hidden="true" { line.stands x1="2" x2="28" y1="5" y2="5" {} } "still stood" }
                 li { svg viewBox="0 0 30 10" aria-hidden="true" { path.flag d="M10 10V0l9 3-9 3" {} } "change" }
-                li { svg viewBox="0 0 30 10" aria-hidden="true" { line.users x1="15" x2="15" y1="0" y2="10" {} } "users hurt" }
+                li { svg viewBox="0 0 30 10" aria-hidden="true" { line.users x1="15" x2="15" y1="0" y2="10" {} } (if case.glance.asked { "asked about" } else { "users hurt" }) }
                 @if case.times.noticed_at != case.times.users_at {
                     li { svg viewBox="0 0 30 10" aria-hidden="true" { line.noticed x1="15" x2="15" y1="0" y2="10" {} } "noticed" }
                 }

@@ -59,5 +59,5 @@ pub(super) fn cannot(question: Question, lacks: Lack) -> String {
         Lack::Code => "the code behind the path was not asked",
         Lack::Inputs => "the values of attributes are not compared in it",
     };
-    format!("{asked} It cannot be answered from this evidence, because {lacking}.")
+    format!("{asked} It cannot be answered from this evidence: {lacking}.")
 }

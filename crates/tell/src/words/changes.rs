@@ -72,6 +72,9 @@ fn of_kind(kind: ChangeKind, count: usize) -> String {
 pub(super) fn sentence(sentence: &Sentence, telling: &Telling<'_>) -> String {
     let voice = telling.voice;
     let name = |text: &str| voice.say_short(text, 40);
+    // Where nothing asks for a cause there was no trouble.
+    let quiet = telling.story.suspects.no_change_why.iter().any(|said| said.sentence == Sentence::NothingAsks);
+    let (what, when) = if quiet { ("that moment", "at that moment") } else { ("trouble began", "when trouble began") };
     let ratio = |ratio: &f64| format!("(likelihood ratio {})", number((*ratio * 100.0).round() / 100.0));
     match sentence {
         Sentence::Changed { change: number, before, later } => {
@@ -90,13 +93,14 @@ pub(super) fn sentence(sentence: &Sentence, telling: &Telling<'_>) -> String {
             let verb = if *count == 1 { "was" } else { "were" };
             format!("{seen} {verb} seen in the {} before: {}.", spoken(*span), kinds.join(", "))
         }
-        Sentence::ChangeBefore { before: 0, ratio: r } => format!("It came when trouble began {}.", ratio(r)),
+        Sentence::ChangeBefore { before: 0, ratio: r } => format!("It came {when} {}.", ratio(r)),
         Sentence::ChangeBefore { before, ratio: r } => {
-            format!("It came {} before trouble began {}.", spoken(*before), ratio(r))
+            format!("It came {} before {what} {}.", spoken(*before), ratio(r))
         }
-        Sentence::ChangeAfter { after, .. } => format!("It came {} after trouble had begun.", spoken(*after)),
+        Sentence::ChangeAfter { after, .. } => format!("It came {} after {what}.", spoken(*after)),
         Sentence::ChangeAtFirst { service, ratio: r } => {
-            format!("It is of {}, where trouble began {}.", name(service), ratio(r))
+            let began = if quiet { "something departed first" } else { "trouble began" };
+            format!("It is of {}, where {began} {}.", name(service), ratio(r))
         }
         Sentence::ChangeOnPath { service, ratio: r } => {
             format!("It is of {}, on the failing path {}.", name(service), ratio(r))
