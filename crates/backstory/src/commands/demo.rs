@@ -147,6 +147,12 @@ fn to_try(told: &drill::Written, untold: &drill::Written) -> Vec<(&'static str, 
             format!("backstory tell {asked} --alerts alerts.json --alerts rules.yaml"),
         ),
         ("the same with the commits behind what was deployed", format!("backstory tell {asked} --repo repository.git")),
+        ("the story as one page, for a browser", format!("backstory tell {asked} -o story.html")),
+        ("the beginning of a post-mortem", format!("backstory tell {asked} -o post-mortem.md")),
+        (
+            "the story saved with what it cites, and told again from that alone",
+            format!("backstory tell {asked} -o case.story && backstory tell case.story"),
+        ),
         ("the story as a document for programs", format!("backstory tell {asked} -o story.json")),
         (
             "what a listener would have raised in the first two weeks, signal by signal",

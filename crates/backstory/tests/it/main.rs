@@ -36,6 +36,7 @@ mod same_bytes;
 mod saved;
 mod secrets;
 mod silences;
+mod stories;
 mod style;
 mod terminal;
 mod text_formats;

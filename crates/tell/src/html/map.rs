@@ -11,6 +11,8 @@ use crate::spoken::counted;
 /// A node's size, and the room between columns and rows.
 const NODE: (f64, f64) = (150.0, 34.0);
 const ROOM: (f64, f64) = (70.0, 18.0);
+/// How far a call over a column is lifted.
+const LIFT: f64 = 60.0;
 /// So many services are drawn; of more, those nearest to the failure.
 const SERVICES: usize = 40;
 
@@ -31,12 +33,12 @@ pub fn figure(case: &Case) -> Markup {
     let columns = columns(&shown, &edges);
     let mut at: BTreeMap<&str, (f64, f64)> = BTreeMap::new();
     let tallest = columns.iter().map(Vec::len).max().unwrap_or(1);
-    let height = tallest as f64 * (NODE.1 + ROOM.1) + ROOM.1;
+    let height = tallest as f64 * (NODE.1 + ROOM.1) + ROOM.1 + LIFT;
     for (column, services) in columns.iter().enumerate() {
-        let free = height - services.len() as f64 * (NODE.1 + ROOM.1) + ROOM.1;
+        let free = height - LIFT - services.len() as f64 * (NODE.1 + ROOM.1) + ROOM.1;
         for (row, service) in services.iter().enumerate() {
             let x = 10.0 + column as f64 * (NODE.0 + ROOM.0);
-            at.insert(service, (x, free / 2.0 + row as f64 * (NODE.1 + ROOM.1)));
+            at.insert(service, (x, LIFT / 2.0 + free / 2.0 + row as f64 * (NODE.1 + ROOM.1)));
         }
     }
     let width = columns.len() as f64 * (NODE.0 + ROOM.0) - ROOM.0 + 20.0;
@@ -167,14 +169,16 @@ fn edge(case: &Case, at: &BTreeMap<&str, (f64, f64)>, caller: &str, callee: &str
     let (x1, y1) = (from.0 + NODE.0, from.1 + NODE.1 / 2.0);
     let (x2, y2) = (to.0, to.1 + NODE.1 / 2.0);
     let bend = ((x2 - x1).abs() / 2.0).max(30.0);
+    // A call over a column goes above what stands there.
+    let lift = if x2 - x1 > NODE.0 { LIFT } else { 0.0 };
     let path = format!(
         "M{} {}C{} {} {} {} {} {}",
         place(x1),
         place(y1),
         place(x1 + bend),
-        place(y1),
+        place(y1 - lift),
         place(x2 - bend),
-        place(y2),
+        place(y2 - lift),
         place(x2),
         place(y2)
     );

@@ -9,7 +9,7 @@ mod units;
 use evidence::{Nanos, Time};
 use story::{ChapterKind, Said, Sentence, SilenceKind, Told, Verdict};
 
-use crate::spoken::{clock, counted, dated, day_clock, dayed, of_hundred, spoken};
+use crate::spoken::{capital, clock, counted, dated, day_clock, dayed, of_hundred, small, spoken};
 use crate::voice::{Telling, Voice};
 
 pub use changes::{change, short_reference};
@@ -160,9 +160,13 @@ fn nothing_stood(services: usize, streams: u64, span: Nanos, path: Option<&str>,
         let service = voice.say_short(service, 40);
         return format!("{service} was watched for {long}; nothing of it that counts departed from its own normal.");
     }
-    let whose = if services > 0 { format!("{} and ", counted(services as u64, "service")) } else { String::new() };
-    let streams = counted(streams, "stream");
-    format!("{whose}{streams} were watched for {long}; nothing that counts departed from its own normal.")
+    let many = |count: u64, one: &str| format!("{} {one}{}", small(count), if count == 1 { "" } else { "s" });
+    let streams = many(streams, "stream");
+    let watched = match services {
+        0 => streams,
+        _ => format!("{} and {streams}", many(services as u64, "service")),
+    };
+    format!("{} were watched for {long}; nothing that counts departed from its own normal.", capital(&watched))
 }
 
 fn of_knowing(sentence: &Sentence, telling: &Telling<'_>) -> String {

@@ -3,7 +3,7 @@
 use signal::{Direction, Kind, Signal, Unit};
 use story::{NotCounted, Sentence, Told};
 
-use super::units::{amount, usual};
+use super::units::{amount, count_short, usual};
 use super::{beside_users, said_signal};
 use crate::spoken::{capital, column, counted, dayed, of_hundred, small, spoken};
 use crate::voice::{Telling, Voice};
@@ -193,18 +193,25 @@ pub fn label(signal: &Signal) -> &'static str {
 /// What was seen beside what is usual, in a few words: `59 where 3 are usual`, `23.1 % where 0.233 % is usual`.
 pub fn seen_short(signal: &Signal) -> String {
     let left = || spoken(signal.amount.window);
+    let usual = count_short(signal.baseline);
     match signal.kind {
         Kind::LogNew | Kind::LogEnding => format!("{} so far", times(signal.amount.times as f64)),
         Kind::MetricSilent | Kind::TraceGone => format!("for {}", left()),
         Kind::TraceEdge => "never before".into(),
         Kind::MetricSaturation => {
-            format!("{} of {}", amount(signal.observed, signal), amount(signal.baseline, signal))
+            let (seen, limit) = (amount(signal.observed, signal), amount(signal.baseline, signal));
+            format!("{seen} of {limit}, full in {}", left())
         }
-        Kind::MetricEnding => format!("in {}", left()),
-        _ if matches!(signal.unit, Unit::Hours(_)) => {
-            format!("in {} hours {}", amount(signal.observed, signal), usual(signal))
-        }
-        _ => format!("{} {}", amount(signal.observed, signal), usual(signal)),
+        Kind::MetricEnding => format!("ends in {}", left()),
+        _ => match signal.unit {
+            Unit::Hours(width) => {
+                format!("in {} hours of {} where {usual} is usual", count_short(signal.observed), column(width))
+            }
+            Unit::Lines(width) => {
+                format!("{} in {} where {usual} is usual", count_short(signal.observed), column(width))
+            }
+            _ => format!("{} {}", amount(signal.observed, signal), super::units::usual(signal)),
+        },
     }
 }
 
@@ -224,7 +231,11 @@ pub fn base_rate_short(signal: &Signal) -> String {
     let base = &signal.base_rate;
     let before = column(base.span);
     match (signal.kind.is_novelty(), base.episodes) {
-        (true, n) => format!("{} in {before}", Class::of(signal).counted(n)),
+        (true, n) => {
+            let class = Class::of(signal);
+            let near = if matches!(class.2, Does::BeNear) { " so near" } else { "" };
+            format!("{}{near} in {before}", class.counted(n))
+        }
         (false, 0) => format!("none as strong in {before}"),
         (false, n) => format!("{} as strong in {before}", small(n)),
     }

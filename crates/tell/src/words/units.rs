@@ -86,6 +86,15 @@ fn count(value: f64) -> String {
     }
 }
 
+/// The same for a column: `0`, `<1`, `59`.
+pub fn count_short(value: f64) -> String {
+    match value {
+        v if v <= 0.0 => "0".into(),
+        v if v < 0.95 => "<1".into(),
+        v => number(v.round()),
+    }
+}
+
 /// What the past let expect: `where 3,287 s is usual`, `where less than one is usual`, `where none is usual`.
 pub fn usual(signal: &Signal) -> String {
     let said = amount(signal.baseline, signal);
