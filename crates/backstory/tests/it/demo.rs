@@ -59,7 +59,7 @@ fn every_command_that_the_demonstration_names_can_be_pasted() {
     let shop = place.path().join("my shop");
     let page = std::fs::read_to_string(shop.join("README.md")).unwrap();
     let named = named_on(&page);
-    assert_eq!(named.len(), 8, "{page}");
+    assert_eq!(named.len(), 11, "{page}");
     all_work(&shop, &named);
     // Lines that name a place are as long as the place; all others fit.
     let long = |line: &&str| line.chars().count() >= 100 && !line.contains('/');
