@@ -20,7 +20,7 @@ use crate::words;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Case {
-    /// [`SCHEMA_CASE`].
+    /// `backstory.case/1`.
     pub schema: String,
     /// The version of the program that saved it.
     pub program: String,

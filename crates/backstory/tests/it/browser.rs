@@ -100,28 +100,39 @@ fn judged(page: &Value, story: &Value) {
         assert_eq!(look["violations"], json!([]), "{name} on {device}: what axe finds");
         assert_eq!(look["wide"], 0, "{name} on {device} is wider than the screen");
     }
-    let ids: Vec<&Value> = story["signals"].as_array().unwrap().iter().map(|signal| &signal["id"]).collect();
-    let shown: BTreeSet<&str> = page["signals"].as_array().unwrap().iter().map(|id| id.as_str().unwrap()).collect();
-    let missing: Vec<&&Value> = ids.iter().filter(|id| !shown.contains(id.as_str().unwrap())).collect();
-    assert!(missing.is_empty() && shown.len() == ids.len(), "{name} lacks signals: {missing:?}");
-    assert_eq!(page["marks"].as_u64().unwrap() as usize, ids.len(), "{name}: each signal is on the timeline");
-    let keyboard = &page["keyboard"];
-    assert!(keyboard["cites"].as_u64().unwrap() > 5, "{name}: {keyboard}");
-    assert_eq!(keyboard["cites"], keyboard["reached"], "{name}: the keyboard does not reach every citation");
-    assert_eq!(keyboard["cites"], keyboard["opened"], "{name}: a citation does not open");
-    assert!(page["withoutScript"]["text"].as_u64().unwrap() > 2_000, "{name} says little without its script");
-    assert_eq!(page["withoutScript"]["filter"], false, "{name}: a filter that cannot work is not shown");
-    if !ids.is_empty() {
-        assert_eq!(page["opens"], true, "{name}: a link does not open its signal");
-        let weak = page["filtered"].as_array().unwrap().iter().filter(|s| s.as_f64().unwrap() < 0.5).count();
-        assert_eq!(weak, 0, "{name}: the filter lets weak ones through");
-    }
+    every_signal_is_there(page, story);
+    it_can_be_used(page);
     let text = page["text"].as_str().unwrap();
     for chapter in story["chapters"].as_array().unwrap() {
         for said in chapter["text"].as_array().unwrap() {
             assert!(text.contains(said["text"].as_str().unwrap()), "{name} lacks: {}", said["text"]);
         }
     }
+}
+
+fn every_signal_is_there(page: &Value, story: &Value) {
+    let name = &page["page"];
+    let ids: Vec<&Value> = story["signals"].as_array().unwrap().iter().map(|signal| &signal["id"]).collect();
+    let shown: BTreeSet<&str> = page["signals"].as_array().unwrap().iter().map(|id| id.as_str().unwrap()).collect();
+    let missing: Vec<&&Value> = ids.iter().filter(|id| !shown.contains(id.as_str().unwrap())).collect();
+    assert!(missing.is_empty() && shown.len() == ids.len(), "{name} lacks signals: {missing:?}");
+    assert_eq!(page["marks"].as_u64().unwrap() as usize, ids.len(), "{name}: each signal is on the timeline");
+    if !ids.is_empty() {
+        assert_eq!(page["opens"], true, "{name}: a link does not open its signal");
+        let weak = page["filtered"].as_array().unwrap().iter().filter(|s| s.as_f64().unwrap() < 0.5).count();
+        assert_eq!(weak, 0, "{name}: the filter lets weak ones through");
+    }
+}
+
+/// By the keyboard alone, and without the script.
+fn it_can_be_used(page: &Value) {
+    let name = &page["page"];
+    let keyboard = &page["keyboard"];
+    assert!(keyboard["cites"].as_u64().unwrap() > 5, "{name}: {keyboard}");
+    assert_eq!(keyboard["cites"], keyboard["reached"], "{name}: the keyboard does not reach every citation");
+    assert_eq!(keyboard["cites"], keyboard["opened"], "{name}: a citation does not open");
+    assert!(page["withoutScript"]["text"].as_u64().unwrap() > 2_000, "{name} says little without its script");
+    assert_eq!(page["withoutScript"]["filter"], false, "{name}: a filter that cannot work is not shown");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use story::{Lack, Question, Sentence};
 
-use crate::spoken::{counted, dated, dayed, spoken};
+use crate::spoken::{counted, dated, day_clock, spoken};
 use crate::voice::Voice;
 
 /// Sentences about what could not be seen.
@@ -28,9 +28,9 @@ pub(super) fn sentence(sentence: &Sentence, voice: &Voice) -> String {
         }
         Sentence::LostDetector { name: detector, at } => {
             format!(
-                "what {} would have raised from {} on: it stopped (a fault of backstory's)",
+                "what {} would have raised since {}: it stopped (a fault of backstory's)",
                 name(detector),
-                dayed(*at)
+                day_clock(*at)
             )
         }
         Sentence::NotUnderstood { path, records, words } => {
