@@ -30,6 +30,7 @@ mod live;
 mod lost;
 mod manners;
 mod memory;
+mod others;
 mod program;
 mod repository;
 mod same_bytes;
