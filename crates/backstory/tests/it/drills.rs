@@ -120,7 +120,7 @@ fn drills_are_told() {
     expect![[r#"
         case      verdict  right  first suspect  right  chance  caught
         pool 1    known    yes    NoChange       no     0.013   9.0d
-        pool 2    known    yes    NoChange       no     0.074   8.0d
+        pool 2    known    yes    NoChange       no     0.000   8.0d
         pool 3    known    yes    NoChange       no     0.038   9.0d
         pool 4    known    yes    NoChange       no     0.004   2.0d
         silent 5  silent   yes    NoChange       yes    -       -
