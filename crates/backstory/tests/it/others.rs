@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::program::{assert_valid, run};
+use crate::program::{assert_valid, run, skipped};
 
 /// Data sets of cases: a folder each, with files of evidence.
 const SETS: [&str; 3] = ["rootcausebench", "opensre", "petshop"];
@@ -34,7 +34,7 @@ fn size(folder: &Path) -> u64 {
 fn every_form_of_what_others_left_behind() {
     let cases = cases();
     if cases.is_empty() {
-        eprintln!("SKIPPED: no data sets beside this repository, so nothing of other people's systems was told");
+        skipped("no data sets beside this repository, so nothing of other people's systems was told");
         return;
     }
     let place = tempfile::tempdir().unwrap();

@@ -74,6 +74,11 @@ pub fn assert_as(name: &str, document: &Value) {
     assert!(wrong.is_empty(), "not as `backstory --schema {name}` promises: {wrong:#?}");
 }
 
+/// Says that a test looked at nothing, and why: past the test runner, which would keep it to itself.
+pub fn skipped(why: &str) {
+    let _ = writeln!(std::io::stderr(), "SKIPPED: {why}");
+}
+
 /// The program in an environment that the machine does not shape: no width of a terminal, no settings lying about.
 pub fn command(folder: &Path, words: &[&str]) -> Command {
     let mut command = Command::new(PROGRAM);

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use crate::program::{Case, PROGRAM};
+use crate::program::{Case, PROGRAM, skipped};
 
 /// A terminal that ends with the test.
 struct Terminal {
@@ -31,7 +31,7 @@ impl Terminal {
                 Some(terminal)
             }
             Err(_) => {
-                eprintln!("SKIPPED: no tmux on this machine, so nobody looked at a terminal (test.sh installs it)");
+                skipped("no tmux on this machine, so nobody looked at a terminal (test.sh installs it)");
                 None
             }
         }
