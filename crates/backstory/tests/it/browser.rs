@@ -22,9 +22,7 @@ fn found(names: &[&str]) -> Option<PathBuf> {
 /// Where the pictures go, and what drives the browser; nothing, with a word about it, where the machine lacks one.
 fn ready() -> Option<(PathBuf, PathBuf, PathBuf)> {
     let (Some(chromium), Some(npm)) = (found(&CHROMIUM), found(&["npm"])) else {
-        eprintln!(
-            "SKIPPED: no Chromium or no npm on this machine, so nobody looked at the page (test.sh installs both)"
-        );
+        skipped("no Chromium or no npm on this machine, so nobody looked at the page (test.sh installs both)");
         return None;
     };
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser");
