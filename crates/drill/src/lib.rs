@@ -23,6 +23,7 @@
 mod chance;
 mod history;
 mod incidents;
+pub mod lines;
 mod moments;
 mod plan;
 pub mod score;
