@@ -8,7 +8,7 @@ use std::fmt;
 use xxhash_rust::xxh3::Xxh3;
 
 /// The version of the rules that mask a log line's variable parts; part of every shape's id.
-pub const SHAPE_VERSION: u8 = 1;
+pub const SHAPE_VERSION: u8 = 2;
 /// The version of what goes into a signal's id.
 pub const SIGNAL_ID_VERSION: u8 = 1;
 

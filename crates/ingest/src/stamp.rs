@@ -265,11 +265,17 @@ impl Scan<'_> {
         let mut digits = Scan { bytes: self.bytes, at: self.at + 1 };
         let count = match point {
             b'.' | b',' => digits.digits_ahead(),
-            b':' if digits.digits_ahead() == 3 => 3,
+            b':' if digits.digits_ahead() <= 3 => digits.digits_ahead(),
             _ => 0,
         };
         if count == 0 {
             return 0;
+        }
+        // Behind a colon stand milliseconds, with or without zeros before them.
+        if point == b':' {
+            let millis = (0..count).fold(0, |n, at| n * 10 + u32::from(digits.peek_at(at) - b'0'));
+            self.at += 1 + count;
+            return millis * 1_000_000;
         }
         let mut nanos = 0;
         for place in 0..9 {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::Write;
 
 use evidence::{Hasher, Id, LogCount, Name, Time};
-use signal::templates::{Anatomy, HOLE, Kinds, LEARNT, Member, templates};
+use signal::templates::{Anatomy, Kinds, Member, bare, templates};
 use tell::{OrderedRow, PatternsDocument, TemplateRow, Voice};
 
 use super::evidence::EvidenceArgs;
@@ -93,9 +93,9 @@ fn gather(evidence: &Evidence) -> Result<(Vec<Gathered>, Vec<usize>), Failure> {
         group.members.iter().for_each(|m| of_shape[*m as usize] = gathered.len());
         let mut members: Vec<Id> = group.members.iter().map(|m| evidence.shapes.id(*m)).collect();
         members.sort_unstable();
-        let bare = group.text.replace(LEARNT, HOLE);
+        let text = bare(&group.text);
         gathered.push(Gathered {
-            id: Hasher::new("template", evidence::SHAPE_VERSION).text(&bare).id(),
+            id: Hasher::new("template", evidence::SHAPE_VERSION).text(&text).id(),
             text: group.text,
             kinds,
             members,
@@ -193,8 +193,7 @@ pub(super) fn severity(number: u8) -> &'static str {
 }
 
 fn lines(evidence: &Evidence, gathered: &[Gathered], of_shape: &[usize], voice: &Voice) -> Result<(), Failure> {
-    let shown: Vec<(String, String)> =
-        gathered.iter().map(|g| (evidence::short(g.id), g.text.replace(LEARNT, HOLE))).collect();
+    let shown: Vec<(String, String)> = gathered.iter().map(|g| (evidence::short(g.id), bare(&g.text))).collect();
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     for row in evidence.kept.scan()?.lines {
         let (id, template) = &shown[of_shape[row.shape as usize]];

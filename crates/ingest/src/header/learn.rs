@@ -158,6 +158,9 @@ fn next_piece(known: &[Known<'_>], all: usize, columns: &[Column], given: usize)
     if nearly(count(Piece::Tag)) {
         return tag_column(known, so_far).map(|certain| (Piece::Tag, certain));
     }
+    if nearly(count(Piece::Led)) && is_led(known) {
+        return Some((Piece::Led, true));
+    }
     if nearly(count(Piece::Dotted)) {
         let level = so_far.last().is_some_and(|c| c.piece == Piece::Level) && known.len() > 1;
         let classes = || known.iter().all(|k| k.value(Piece::Dotted).is_some_and(is_class));
@@ -169,6 +172,17 @@ fn next_piece(known: &[Known<'_>], all: usize, columns: &[Column], given: usize)
     let words = nearly(count(Piece::Word)) && (known.len() > 2 || known.iter().all(barred));
     let most_words = if known.len() >= FEW { 3 } else { 2 };
     provisional(so_far, nearly(count(Piece::Number)), words, most_words)
+}
+
+/// Whether what stands before a dash is one of a few programs, some with words about them: where all are one word, other
+/// columns tell more.
+fn is_led(known: &[Known<'_>]) -> bool {
+    let lead = |k: &Known<'_>| k.after(Piece::Led).map(|after| after.at - skip_blanks(k.line, k.at));
+    let mut leads: Vec<&[u8]> = known.iter().filter_map(|k| k.rest().get(..lead(k)?)).collect();
+    leads.sort_unstable();
+    leads.dedup();
+    let worded = leads.iter().filter(|lead| lead.iter().filter(|b| **b == b' ').count() > 2).count();
+    known.len() >= FEW && worded > 0 && leads.len() * 10 <= known.len()
 }
 
 /// What counts only where something certain follows it: up to three numbers, up to so many words.

@@ -31,6 +31,8 @@ pub(crate) enum Piece {
     Glued,
     /// The name of the program in a syslog line, which may hold blanks: `gated 2.1:`.
     Program,
+    /// A program and perhaps words about it, before a dash: `till.exe *64 - `.
+    Led,
     /// What only separates: `-`, `|`, `---`, `:`, `]`.
     Mark,
     /// The priority of a syslog line: `<34>`, `<34>1`.
@@ -52,7 +54,7 @@ impl Piece {
             Piece::File => "file and line of code",
             Piece::Tag => "name before a colon",
             Piece::Glued => "name between colons",
-            Piece::Program => "program",
+            Piece::Program | Piece::Led => "program",
             Piece::Mark => "mark",
             Piece::Priority => "priority",
             Piece::Structured => "structured data",
@@ -124,6 +126,7 @@ pub(super) fn take(piece: Piece, line: &[u8], at: usize) -> Option<Taken> {
         Piece::File => file(rest),
         Piece::Tag => tag(rest),
         Piece::Program => program(rest),
+        Piece::Led => led(rest),
         Piece::Mark => mark(rest),
         Piece::Priority => priority(rest),
         Piece::Structured => structured(rest),
@@ -265,7 +268,13 @@ fn is_name(byte: u8) -> bool {
 fn word(rest: &[u8]) -> Option<Taken> {
     let end = token(rest);
     let inner = |b: &u8| is_name(*b) || matches!(b, b'[' | b']' | b'<' | b'>');
-    let name = (1..=64).contains(&end) && is_name(rest[0]) && rest[..end].iter().all(inner);
+    // `cart(4012)`: a name with its process's number.
+    let bare = rest[..end].strip_suffix(b")").and_then(|open| {
+        let digits = open.iter().rev().take_while(|b| b.is_ascii_digit()).count();
+        open[..open.len() - digits].strip_suffix(b"(").filter(|_| digits > 0)
+    });
+    let name = bare.unwrap_or(&rest[..end]);
+    let name = (1..=64).contains(&end) && is_name(rest[0]) && name.iter().all(inner);
     // Where few records print a level, it stands in the place of a word.
     let shouted = (3..=8).contains(&end) && rest[..end].iter().all(u8::is_ascii_uppercase);
     let severity = if shouted { level::of_word(&rest[..end]).unwrap_or(0) } else { 0 };
@@ -371,6 +380,14 @@ fn program(rest: &[u8]) -> Option<Taken> {
         }
     }
     None
+}
+
+/// A name, at most two more words, and a dash between blanks.
+fn led(rest: &[u8]) -> Option<Taken> {
+    let dash = memchr::memmem::find(&rest[..rest.len().min(80)], b" - ")?;
+    let name = token(rest);
+    let blanks = rest[..dash].iter().filter(|b| **b == b' ').count();
+    (blanks <= 2 && is_name(rest[0])).then(|| plain((0, name.min(dash)), dash + 3))?
 }
 
 /// The name within `-- sshd(pam_unix)[123]`: without what stands before and behind it.

@@ -9,6 +9,9 @@
 
 use evidence::{Hasher, Id, SHAPE_VERSION};
 
+use super::alone::{AT, BLANK, DELIMITER, DIGIT, DOT, HEX, SLASH, class, classified, stripped};
+use super::holes::{HOLE, Hole, Kinds};
+
 /// Tokens beyond this many are cut off, with a mark in their place.
 pub const TOKENS_MAX: usize = 192;
 
@@ -27,121 +30,6 @@ enum Piece {
     Gone,
     /// Everything beyond [`TOKENS_MAX`].
     Rest,
-}
-
-/// What a masked place held. The number of each is written into [`Kinds`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
-enum Hole {
-    Num,
-    Hex,
-    Uuid,
-    Ip,
-    Host,
-    Path,
-    Url,
-    Dur,
-    Size,
-    Time,
-    Mail,
-    Id,
-    Val,
-    Any,
-}
-
-/// How masked places are shown, by [`Hole`].
-const PLACEHOLDERS: [&str; 14] = [
-    "<num>", "<hex>", "<uuid>", "<ip>", "<host>", "<path>", "<url>", "<dur>", "<size>", "<time>", "<mail>", "<id>",
-    "<val>", "<*>",
-];
-
-/// How a masked place stands in a shape, whatever it held: the same statement prints `12`, `a1` and `deadbeef` into one place.
-pub const HOLE: &str = "<*>";
-
-/// How a word position that was learnt to vary stands in a template.
-pub const LEARNT: &str = "<word>";
-
-impl Hole {
-    /// Values without a form of their own, between which one statement may vary.
-    fn is_plain(self) -> bool {
-        matches!(self, Hole::Num | Hole::Hex | Hole::Uuid | Hole::Time | Hole::Id | Hole::Val | Hole::Any)
-    }
-
-    /// Whether two neighbours may be members of one list.
-    fn is_like(self, other: Hole) -> bool {
-        self == other || self.is_plain() && other.is_plain()
-    }
-
-    fn of(code: u64) -> Option<Hole> {
-        const ALL: [Hole; 14] = [
-            Hole::Num,
-            Hole::Hex,
-            Hole::Uuid,
-            Hole::Ip,
-            Hole::Host,
-            Hole::Path,
-            Hole::Url,
-            Hole::Dur,
-            Hole::Size,
-            Hole::Time,
-            Hole::Mail,
-            Hole::Id,
-            Hole::Val,
-            Hole::Any,
-        ];
-        ALL.get((code as usize).checked_sub(1)?).copied()
-    }
-}
-
-/// What a shape's first 16 masked places held, four bits each, the first lowest; later places are `<*>`.
-///
-/// Joining is associative and commutative: any split of the records over workers gives the same kinds.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Kinds(pub u64);
-
-impl Kinds {
-    const PLACES: usize = 16;
-
-    fn set(&mut self, place: usize, hole: Hole) {
-        if place < Kinds::PLACES {
-            self.0 |= (hole as u64 + 1) << (4 * place);
-        }
-    }
-
-    fn get(self, place: usize) -> Option<Hole> {
-        if place < Kinds::PLACES { Hole::of(self.0 >> (4 * place) & 15) } else { None }
-    }
-
-    /// What the places held in either: what differs becomes an id where both are plain values, else anything.
-    pub fn join(self, other: Kinds) -> Kinds {
-        if self == other {
-            return self;
-        }
-        let mut joined = Kinds::default();
-        for place in 0..Kinds::PLACES {
-            let hole = match (self.get(place), other.get(place)) {
-                (Some(a), Some(b)) if a == b => a,
-                (Some(a), Some(b)) if a.is_plain() && b.is_plain() && a != Hole::Any && b != Hole::Any => Hole::Id,
-                (Some(_), Some(_)) => Hole::Any,
-                (Some(a), None) | (None, Some(a)) => a,
-                (None, None) => break,
-            };
-            joined.set(place, hole);
-        }
-        joined
-    }
-
-    /// The shape's text with each place shown as what it held: `connection to <ip>:<num> refused`.
-    pub fn shown(self, shape: &str) -> String {
-        let mut shown = String::with_capacity(shape.len() + 16);
-        for (place, literal) in shape.split(HOLE).enumerate() {
-            if place > 0 {
-                shown.push_str(self.get(place - 1).map_or(HOLE, |hole| PLACEHOLDERS[hole as usize]));
-            }
-            shown.push_str(literal);
-        }
-        shown
-    }
 }
 
 #[derive(Clone, Copy)]
@@ -219,62 +107,32 @@ fn trimmed(mut message: &[u8]) -> &[u8] {
     message
 }
 
-/// What a byte does to a token: [`DELIMITER`], [`BLANK`] or 0, and the classes that classification counts.
-const fn class_of(byte: u8) -> u8 {
-    match byte {
-        b' ' | b'\t' | b'\r' | b'\n' => BLANK,
-        b'=' | b',' | b';' | b':' | b'(' | b')' | b'[' | b']' | b'{' | b'}' | b'"' | b'\'' | b'|' | b'<' | b'>' => {
-            DELIMITER
-        }
-        b'0'..=b'9' => DIGIT,
-        b'a'..=b'f' | b'A'..=b'F' => HEX,
-        b'/' => SLASH,
-        b'.' => DOT,
-        b'@' => AT,
-        b'-' => DASH,
-        _ => 0,
-    }
-}
-
-const BLANK: u8 = 1;
-const DELIMITER: u8 = 2;
-const DIGIT: u8 = 4;
-const HEX: u8 = 8;
-const SLASH: u8 = 16;
-const DOT: u8 = 32;
-const AT: u8 = 64;
-const DASH: u8 = 128;
-
-static CLASS: [u8; 256] = {
-    let mut table = [0; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        table[byte] = class_of(byte as u8);
-        byte += 1;
-    }
-    table
-};
-
-fn class(byte: u8) -> u8 {
-    CLASS[byte as usize]
-}
-
 /// Cuts the message into tokens, each classified by itself.
 fn cut(message: &[u8], tokens: &mut Vec<Token>) {
     tokens.clear();
     let mut at = 0;
     while at < message.len() {
+        if tokens.len() + 4 > TOKENS_MAX && !squeeze(tokens) {
+            tokens.push(Token { piece: Piece::Rest, from: at as u32, to: message.len() as u32 });
+            return;
+        }
         let from = at;
-        let piece = match class(message[at]) {
+        let mut push = |piece, from: usize, to: usize| {
+            tokens.push(Token { piece, from: from as u32, to: to as u32 });
+        };
+        match class(message[at]) {
             BLANK => {
                 while at < message.len() && class(message[at]) == BLANK {
                     at += 1;
                 }
-                Piece::Blank
+                push(Piece::Blank, from, at);
             }
             DELIMITER => {
                 at += 1;
-                Piece::Mark(message[from])
+                if holds_nothing(tokens, message[from]) {
+                    tokens.push(Token { piece: Piece::Hole(Hole::Val), from: from as u32, to: from as u32 });
+                }
+                tokens.push(Token { piece: Piece::Mark(message[from]), from: from as u32, to: at as u32 });
             }
             _ => {
                 let mut seen = 0;
@@ -282,165 +140,82 @@ fn cut(message: &[u8], tokens: &mut Vec<Token>) {
                     seen |= class(message[at]);
                     at += 1;
                 }
-                let plain = seen & (DIGIT | SLASH | DOT | AT) == 0;
-                if plain && (at - from < 8 || seen & HEX == 0) {
-                    Piece::Word
-                } else {
-                    classified(&message[from..at], seen)
+                let core = stripped(&message[from..at]);
+                let end = from + core.len();
+                match held(core, seen) {
+                    None => push(Piece::Word, from, at),
+                    Some(hole) => {
+                        push(Piece::Hole(hole), from, end);
+                        // What ends a sentence is no part of a value.
+                        if end < at {
+                            push(Piece::Word, end, at);
+                        }
+                    }
                 }
             }
-        };
-        if tokens.len() + 1 == TOKENS_MAX {
-            tokens.push(Token { piece: Piece::Rest, from: from as u32, to: message.len() as u32 });
-            return;
         }
-        tokens.push(Token { piece, from: from as u32, to: at as u32 });
     }
 }
 
-/// What a token with a digit, slash, dot or at-sign is, looked at alone.
-fn classified(token: &[u8], seen: u8) -> Piece {
-    let core = stripped(token);
-    if seen & SLASH != 0
-        && let Some(hole) = slashed(token)
-    {
-        return Piece::Hole(hole);
+/// What a token holds; `None` for a word.
+fn held(core: &[u8], seen: u8) -> Option<Hole> {
+    let plain = seen & (DIGIT | SLASH | DOT | AT) == 0;
+    match core {
+        b"true" | b"false" | b"True" | b"False" | b"TRUE" | b"FALSE" => Some(Hole::Bool),
+        _ if plain && (core.len() < 8 || seen & HEX == 0) => None,
+        _ => classified(core, seen),
     }
-    if seen & DIGIT != 0 {
-        return Piece::Hole(with_digits(core));
-    }
-    if seen & AT != 0 && core.len() > 2 && core[1..core.len() - 1].contains(&b'@') {
-        return Piece::Hole(Hole::Mail);
-    }
-    if seen & DOT != 0 && is_dotted_name(core) {
-        return Piece::Hole(Hole::Host);
-    }
-    // A random hexadecimal id has no digit once in a while; hardly any word of eight letters has only a to f.
-    if core.iter().all(|b| b.is_ascii_hexdigit() || *b == b'-') {
-        return Piece::Hole(Hole::Hex);
-    }
-    if core.split(|b| !b.is_ascii_hexdigit()).any(|run| run.len() >= 8) {
-        return Piece::Hole(Hole::Id);
-    }
-    Piece::Word
 }
 
-/// Without the dots and commas that end a sentence.
-fn stripped(mut token: &[u8]) -> &[u8] {
-    while let [rest @ .., b'.' | b'!' | b'?'] = token {
-        token = rest;
+/// Whether a mark closes brackets that stand alone, or quotes behind `=`, with nothing in them: a place that held nothing.
+fn holds_nothing(tokens: &[Token], closing: u8) -> bool {
+    let before = |back: usize| tokens.len().checked_sub(back).map(|at| tokens[at].piece);
+    match closing {
+        b')' => before(1) == Some(Piece::Mark(b'(')) && before(2) == Some(Piece::Blank),
+        b']' => before(1) == Some(Piece::Mark(b'[')) && before(2) == Some(Piece::Blank),
+        b'"' | b'\'' => before(1) == Some(Piece::Mark(closing)) && before(2) == Some(Piece::Mark(b'=')),
+        _ => false,
     }
-    token
 }
 
-fn slashed(token: &[u8]) -> Option<Hole> {
-    let slashes = token.iter().filter(|b| **b == b'/').count();
-    if token.starts_with(b"//") && token.len() > 2 {
-        return Some(Hole::Url);
-    }
-    if (token[0] == b'/' && token.len() > 1) || slashes >= 2 {
-        return Some(if is_date(token) { Hole::Time } else { Hole::Path });
-    }
-    None
-}
-
-/// `2026/11/22`, `22/11/26`: digits and slashes alone.
-fn is_date(token: &[u8]) -> bool {
-    token.len() >= 6 && token[0] != b'/' && token.iter().all(|b| b.is_ascii_digit() || *b == b'/')
-}
-
-fn with_digits(token: &[u8]) -> Hole {
-    let digits = token.iter().filter(|b| b.is_ascii_digit()).count();
-    let dots = token.iter().filter(|b| **b == b'.').count();
-    let body = token.strip_prefix(b"-").or_else(|| token.strip_prefix(b"+")).unwrap_or(token);
-    if digits + dots == body.len() {
-        return match dots {
-            0 | 1 => Hole::Num,
-            3 => Hole::Ip,
-            _ => Hole::Id,
-        };
-    }
-    if let Some(hole) = measured(body) {
-        return hole;
-    }
-    if is_uuid(token) {
-        return Hole::Uuid;
-    }
-    if let Some(hex) = token.strip_prefix(b"0x").or_else(|| token.strip_prefix(b"0X"))
-        && hex.iter().all(u8::is_ascii_hexdigit)
-    {
-        return Hole::Hex;
-    }
-    if token.len() >= 8 && token.iter().all(u8::is_ascii_hexdigit) {
-        return Hole::Hex;
-    }
-    if token.len() >= 8 && is_calendar(token) {
-        return Hole::Time;
-    }
-    if token.contains(&b'@') {
-        return Hole::Mail;
-    }
-    Hole::Id
-}
-
-fn is_uuid(token: &[u8]) -> bool {
-    token.len() == 36
-        && token.iter().enumerate().all(|(i, b)| match i {
-            8 | 13 | 18 | 23 => *b == b'-',
-            _ => b.is_ascii_hexdigit(),
-        })
-}
-
-/// `2026-11-22` and `2026-11-22T10` (a colon ends a token).
-fn is_calendar(token: &[u8]) -> bool {
-    token.len() >= 10
-        && token[..10].iter().enumerate().all(|(i, b)| if i == 4 || i == 7 { *b == b'-' } else { b.is_ascii_digit() })
-}
-
-const DURATION_UNITS: [&[u8]; 13] =
-    [b"ns", b"us", b"\xc2\xb5s", b"ms", b"s", b"sec", b"secs", b"m", b"min", b"h", b"d", b"hours", b"seconds"];
-const SIZE_UNITS: [&[u8]; 14] =
-    [b"b", b"k", b"kb", b"mb", b"gb", b"tb", b"kib", b"mib", b"gib", b"tib", b"bytes", b"byte", b"mbps", b"kbps"];
-
-fn is_unit(word: &[u8], units: &[&[u8]]) -> bool {
-    units.iter().any(|unit| word.eq_ignore_ascii_case(unit))
-}
-
-/// `12ms`, `1.5s`, `3m20s`, `64KB`, `97%`: a number with its unit.
-fn measured(token: &[u8]) -> Option<Hole> {
-    let mut at = 0;
-    let mut found = None;
-    while at < token.len() {
-        let number = token[at..].iter().take_while(|b| b.is_ascii_digit() || **b == b'.').count();
-        let unit = token[at + number..].iter().take_while(|b| !b.is_ascii_digit() && **b != b'.').count();
-        if number == 0 || unit == 0 {
-            return None;
+/// Makes room where a list has filled it: of values that are alike, with blanks or commas between, the first and the last
+/// stay. `false` if that gains too little.
+fn squeeze(tokens: &mut Vec<Token>) -> bool {
+    let full = tokens.len();
+    let mut kept: Vec<Token> = Vec::with_capacity(TOKENS_MAX);
+    for token in tokens.iter() {
+        kept.push(*token);
+        // value, blank or comma (or both), value, blank or comma, value: the middle one goes.
+        let Piece::Hole(last) = token.piece else { continue };
+        let between = |at: usize| matches!(kept[at].piece, Piece::Blank | Piece::Mark(b','));
+        let mut holes = [kept.len() - 1; 3];
+        let mut at = kept.len() - 1;
+        let mut found = 1;
+        while found < 3 && at > 0 {
+            at -= 1;
+            match kept[at].piece {
+                Piece::Hole(hole) if hole == last => {
+                    holes[found] = at;
+                    found += 1;
+                }
+                _ if between(at) => {}
+                _ => break,
+            }
         }
-        let word = &token[at + number..at + number + unit];
-        found = match () {
-            () if word == b"%" => Some(Hole::Num),
-            () if is_unit(word, &DURATION_UNITS) => Some(Hole::Dur),
-            () if is_unit(word, &SIZE_UNITS) => Some(Hole::Size),
-            () => return None,
-        };
-        at += number + unit;
+        if found == 3 && holes[0] - holes[1] == holes[1] - holes[2] {
+            kept.drain(holes[2]..holes[1]);
+        }
     }
-    found
-}
-
-/// At least two dots inside, and no name of an exception: `db.eu.example`, `com.shop.Cart`.
-fn is_dotted_name(token: &[u8]) -> bool {
-    let inner = token.strip_prefix(b".").unwrap_or(token);
-    let dots = inner.iter().filter(|b| **b == b'.').count();
-    dots >= 2 && !inner.windows(2).any(|w| w == b"..") && !inner.ends_with(b"Exception") && !inner.ends_with(b"Error")
+    *tokens = kept;
+    tokens.len() * 4 <= full * 3
 }
 
 /// What only neighbours can tell.
 fn refine(message: &[u8], tokens: &mut [Token]) {
+    schemes(message, tokens);
     colon_groups(message, tokens);
     months(message, tokens);
     values(message, tokens);
-    units(message, tokens);
 }
 
 fn is_hole(token: Option<&Token>) -> bool {
@@ -453,6 +228,21 @@ fn is_mark(token: Option<&Token>, mark: u8) -> bool {
 
 fn text<'a>(message: &'a [u8], token: &Token) -> &'a [u8] {
     &message[token.from as usize..token.to as usize]
+}
+
+/// A scheme belongs to the URL behind it: `hdfs://node/part`.
+fn schemes(message: &[u8], tokens: &mut [Token]) {
+    for i in 2..tokens.len() {
+        let is_scheme = tokens[i].piece == Piece::Hole(Hole::Url)
+            && tokens[i - 1].piece == Piece::Mark(b':')
+            && tokens[i - 2].piece == Piece::Word
+            && text(message, &tokens[i - 2])
+                .iter()
+                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.'));
+        if is_scheme {
+            (tokens[i - 2].piece, tokens[i - 1].piece) = (Piece::Gone, Piece::Gone);
+        }
+    }
 }
 
 /// `aa:bb:cc` (hex groups joined by colons), and a host before its port.
@@ -476,9 +266,11 @@ fn colon_groups(message: &[u8], tokens: &mut [Token]) {
     }
 }
 
-/// A dot within, not in front: of a word of quotes and the like alone nothing is left.
+/// A dot within, not in front (of a word of quotes and the like alone nothing is left), and no name as programs have
+/// them: `view.clipTop`.
 fn names_a_host(word: &[u8]) -> bool {
-    word.get(1..).is_some_and(|rest| rest.contains(&b'.'))
+    let is_camel = word.windows(2).any(|w| w[0].is_ascii_lowercase() && w[1].is_ascii_uppercase());
+    word.get(1..).is_some_and(|rest| rest.contains(&b'.')) && !is_camel
 }
 
 fn is_hex_group(word: &[u8]) -> bool {
@@ -514,8 +306,14 @@ const MESSAGES: [&[u8]; 9] =
 /// A quoted value is looked for over so many tokens.
 const QUOTED_MAX: usize = 64;
 
-/// What stands behind `=` is a value: a word, or all that is quoted.
+/// So many bare words behind `=` may stay words in one message: more of them are a record's fields, whose combinations
+/// would each be a shape.
+const WORDS_MAX: usize = 2;
+
+/// What stands behind `=` is a value: all that is quoted; or a word, which stays one where there are few, since it may
+/// name a state. What has a `=` or an open bracket behind it is the next key, or names what stands in the brackets.
 fn values(message: &[u8], tokens: &mut [Token]) {
+    let (mut words, mut count) = ([0; WORDS_MAX], 0);
     for i in 0..tokens.len() {
         if tokens[i].piece != Piece::Mark(b'=') {
             continue;
@@ -523,46 +321,37 @@ fn values(message: &[u8], tokens: &mut [Token]) {
         let tells = i > 0 && MESSAGES.iter().any(|key| text(message, &tokens[i - 1]).eq_ignore_ascii_case(key));
         let at = i + 1 + usize::from(tokens.get(i + 1).is_some_and(|t| t.piece == Piece::Blank));
         match tokens.get(at).map(|t| t.piece) {
-            Some(Piece::Word) if !tells => tokens[at].piece = Piece::Hole(Hole::Val),
+            Some(Piece::Word) if !tells => {
+                let next = tokens.get(at + 1).map(|t| t.piece);
+                if !matches!(next, Some(Piece::Mark(b'=' | b'(' | b'{' | b'['))) {
+                    if !text(message, &tokens[at]).iter().all(|b| b.is_ascii_alphabetic() || matches!(b, b'_' | b'-')) {
+                        tokens[at].piece = Piece::Hole(Hole::Val);
+                        continue;
+                    }
+                    if count < WORDS_MAX {
+                        words[count] = at;
+                    } else {
+                        tokens[at].piece = Piece::Hole(Hole::Val);
+                    }
+                    count += 1;
+                }
+            }
             Some(Piece::Mark(mark @ (b'"' | b'\''))) if !tells => quoted(tokens, at, mark),
             _ => {}
         }
+    }
+    if count > WORDS_MAX {
+        words.iter().for_each(|at| tokens[*at].piece = Piece::Hole(Hole::Val));
     }
 }
 
 /// Makes all that stands between two quotes one value, if it is more than one token.
 fn quoted(tokens: &mut [Token], open: usize, mark: u8) {
     let inside = tokens[open + 1..].iter().take(QUOTED_MAX).position(|t| t.piece == Piece::Mark(mark));
-    let Some(length) = inside.filter(|length| *length > 0) else { return };
+    let Some(length) = inside.filter(|length| *length > 1) else { return };
     let (first, rest) = tokens[open + 1..open + 1 + length].split_at_mut(1);
-    if length > 1 || first[0].piece == Piece::Word {
-        first[0].piece = Piece::Hole(Hole::Val);
-    }
+    first[0].piece = Piece::Hole(Hole::Val);
     rest.iter_mut().for_each(|token| token.piece = Piece::Gone);
-}
-
-/// A unit behind a number belongs to it: `1.13 KB`, `42 ms`.
-fn units(message: &[u8], tokens: &mut [Token]) {
-    for i in 1..tokens.len() {
-        if tokens[i].piece != Piece::Word {
-            continue;
-        }
-        let blank = tokens[i - 1].piece == Piece::Blank;
-        let number = if blank { i.checked_sub(2) } else { Some(i - 1) };
-        let Some(number) = number.filter(|n| matches!(tokens[*n].piece, Piece::Hole(Hole::Num))) else { continue };
-        let word = text(message, &tokens[i]);
-        let hole = match () {
-            () if word == b"%" => Hole::Num,
-            () if word.len() > 1 && is_unit(word, &SIZE_UNITS) => Hole::Size,
-            () if word.len() > 1 && is_unit(word, &DURATION_UNITS) => Hole::Dur,
-            () => continue,
-        };
-        tokens[number].piece = Piece::Hole(hole);
-        tokens[i].piece = Piece::Gone;
-        if blank {
-            tokens[i - 1].piece = Piece::Gone;
-        }
-    }
 }
 
 /// A run of masked places that stands as one (or, with a port, as two).
@@ -608,6 +397,8 @@ fn next_hole(tokens: &[Token], mut at: usize) -> Option<(usize, Hole, Option<u8>
                 marks += 1;
                 last = Some(mark);
             }
+            // Behind a blank only a comma goes on with a list: a colon or the like begins something else.
+            Piece::Hole(_) if blanks > 0 && !matches!(last, None | Some(b',' | b'|')) => return None,
             Piece::Hole(hole) => return Some((at + 1, hole, if blanks == 0 { last } else { None })),
             _ => return None,
         }
@@ -655,13 +446,13 @@ mod tests {
                 GET <path> took <dur> from <ip>:<num>
                 pool wait exceeded, retrying in <dur> (attempt <num>)
                 user <uuid> bought <num> things
-                fetched http:<url> in <dur>, <size>
+                fetched <url> in <num> ms, <num> KB
                 <hex> at <hex>, mac <hex>
                 mail to <mail> bounced
                 lookup of <host> failed
                 com.shop.cart.LostException: gone
                 since <time> nothing
-                status=<val> retries = <val> code=<num>
+                status=active retries = none code=<num>
                 search q="<val>" hits=<num> err="disk is full"
                 captured, reference <id> for <id>
                 moved on <time> and <time>

@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use evidence::{Id, LogCount, Time, Timing};
 
-use super::mask::{Kinds, LEARNT};
-use super::partition::{Anatomy, Member, templates};
+use super::holes::{Kinds, LEARNT, literals};
+use super::partition::{Anatomy, Member, WORD, templates};
 use super::shapes::{OVERFLOW, Shapes};
 
 /// Shapes of one skeleton beyond this many are matched against its templates and not learnt from.
@@ -216,7 +216,7 @@ impl Miner {
 /// Whether a template with holes stands for a shape of the same skeleton.
 fn fits(template: &str, shape: &str) -> bool {
     let mut rest = shape;
-    let mut literals = template.split(LEARNT);
+    let mut literals = literals(template).into_iter();
     let Some(head) = literals.next().and_then(|first| rest.strip_prefix(first)) else { return false };
     rest = head;
     let mut literals = literals.peekable();
@@ -234,7 +234,7 @@ fn fits(template: &str, shape: &str) -> bool {
 
 /// The template that stands for everything of a skeleton.
 fn anything(skeleton: &str) -> String {
-    skeleton.replace('W', LEARNT)
+    skeleton.replace(WORD, LEARNT)
 }
 
 #[cfg(test)]

@@ -4,12 +4,15 @@
 //! *Templates* are a pure function of the multiset of shapes ([`templates`]): no order, no training pass, no format.
 //! [`Miner`] follows that function through time. This module sees message bytes only; headers are `ingest`'s.
 
+mod alone;
+mod holes;
 mod mask;
 mod miner;
 mod partition;
 mod shapes;
 
-pub use mask::{HOLE, Kinds, LEARNT, Masker, TOKENS_MAX};
+pub use holes::{HOLE, Kinds, LEARNT, bare};
+pub use mask::{Masker, TOKENS_MAX};
 pub use miner::{Line, LineIndex, Mined, Miner, SHAPES_PER_SKELETON};
 pub use partition::{Anatomy, Group, Member, templates};
 pub use shapes::{OVERFLOW, Shapes};

@@ -10,7 +10,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::mask::{HOLE, LEARNT};
+use super::alone::{DURATION_UNITS, SIZE_UNITS, is_unit};
+use super::holes::{HOLE, LEARNT, UNIT};
 
 /// A shape taken apart into its skeleton and its words.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,7 +26,12 @@ struct Word {
     text: String,
     /// Whether its surroundings say that a value stands here.
     leads_in: bool,
+    /// Whether it stands behind a masked place and is a unit.
+    is_unit: bool,
 }
+
+/// How a word stands in a skeleton, in which nothing else has letters.
+pub(super) const WORD: char = 'W';
 
 /// Words behind which a value usually stands.
 const NOUNS: [&str; 36] = [
@@ -74,6 +80,14 @@ const FIXED_SHARE: f64 = 0.4;
 /// So few lines for each distinct word tell names from states.
 const LINES_PER_NAME: u64 = 12;
 
+/// Up to so many words, none of which is rare, are states and no names: names are skewed, and new ones keep coming
+/// (Zipf's and Heaps' laws).
+const STATES_MAX: usize = 9;
+/// … where there are so many lines for each.
+const LINES_PER_STATE: u64 = 5;
+/// A word of fewer lines is rare.
+const RARE: u64 = 3;
+
 fn is_delimiter(byte: u8) -> bool {
     matches!(
         byte,
@@ -89,8 +103,11 @@ impl Anatomy {
         let mut words = Vec::new();
         for (i, piece) in pieces.iter().enumerate() {
             if is_word(piece) {
-                skeleton.push('W');
-                words.push(Word { text: (*piece).to_string(), leads_in: leads_in(&pieces, i) });
+                skeleton.push(WORD);
+                let behind_value = i >= 2 && pieces[i - 1] == " " && pieces[i - 2] == HOLE;
+                let is_unit = behind_value
+                    && (is_unit(piece.as_bytes(), &DURATION_UNITS) || is_unit(piece.as_bytes(), &SIZE_UNITS));
+                words.push(Word { text: (*piece).to_string(), leads_in: leads_in(&pieces, i), is_unit });
             } else {
                 skeleton.push_str(piece);
             }
@@ -100,7 +117,7 @@ impl Anatomy {
 }
 
 fn is_word(piece: &str) -> bool {
-    piece != HOLE && !piece.bytes().next().is_none_or(is_delimiter)
+    piece != HOLE && piece.bytes().any(|b| b.is_ascii_alphanumeric() || !b.is_ascii())
 }
 
 /// Delimiters one by one, holes, and words.
@@ -131,7 +148,8 @@ fn leads_in(pieces: &[&str], at: usize) -> bool {
     let enclosed = matches!(before, "\"" | "'" | "[" | "(") && matches!(after, "\"" | "'" | "]" | ")");
     let labelled =
         (before == ":" || (before == " " && before2 == ":")) && matches!(after, "" | "," | ";" | ")" | "]" | "}");
-    noun || enclosed || labelled
+    let value = before == "=" || (before == " " && before2 == "=");
+    noun || enclosed || labelled || value
 }
 
 /// One shape of a bucket: its words, how many lines it stands for, and the caller's number for it.
@@ -168,6 +186,7 @@ struct Position {
     at: usize,
     distinct: usize,
     varies: bool,
+    is_unit: bool,
 }
 
 fn divide(members: &[&Member<'_>], groups: &mut Vec<Group>) {
@@ -176,7 +195,7 @@ fn divide(members: &[&Member<'_>], groups: &mut Vec<Group>) {
     let fixed = width - positions.len();
     let enough_fixed = fixed >= 1 && fixed as f64 >= FIXED_SHARE * width as f64;
     if positions.is_empty() || (enough_fixed && positions.iter().all(|p| p.varies)) {
-        let holes: BTreeSet<usize> = positions.iter().map(|p| p.at).collect();
+        let holes: BTreeMap<usize, bool> = positions.iter().map(|p| (p.at, p.is_unit)).collect();
         groups.push(Group { text: written(members[0].anatomy, &holes), members: indices(members) });
         return;
     }
@@ -201,6 +220,11 @@ fn varying(members: &[&Member<'_>]) -> Vec<Position> {
         (0..width).map(|at| members.iter().map(|m| m.anatomy.words[at].text.as_str()).collect()).collect();
     let differing = distinct.iter().filter(|words| words.len() > 1).count();
     let lines: u64 = members.iter().map(|m| m.lines).sum();
+    let rarest = |at: usize| {
+        let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
+        members.iter().for_each(|m| *counts.entry(&m.anatomy.words[at].text).or_default() += m.lines);
+        counts.into_values().min().unwrap_or(0)
+    };
     distinct
         .iter()
         .enumerate()
@@ -208,8 +232,15 @@ fn varying(members: &[&Member<'_>]) -> Vec<Position> {
         .map(|(at, words)| {
             let leads_in = members.iter().any(|m| m.anatomy.words[at].leads_in);
             let alone = differing == 1 && at > 0;
-            let needed = needed(words, leads_in, width - differing, alone.then_some(lines));
-            Position { at, distinct: words.len(), varies: words.len() >= needed }
+            let is_unit = members.iter().all(|m| m.anatomy.words[at].is_unit);
+            let varies = is_unit
+                || differ_in_digits(words)
+                || words.len() >= needed(words, leads_in, width - differing, alone.then_some(lines))
+                    && (leads_in
+                        || words.len() > STATES_MAX
+                        || rarest(at) < RARE
+                        || lines < LINES_PER_STATE * words.len() as u64);
+            Position { at, distinct: words.len(), varies, is_unit }
         })
         .collect()
 }
@@ -228,24 +259,40 @@ fn needed(words: &BTreeSet<&str>, leads_in: bool, fixed: usize, lines: Option<u6
     }
 }
 
+/// Whether words are one name with different digits: `eth0`, `eth1`.
+fn differ_in_digits(words: &BTreeSet<&str>) -> bool {
+    let same = |a: &str, b: &str| {
+        a.len() == b.len() && a.bytes().zip(b.bytes()).all(|(a, b)| a == b || a.is_ascii_digit() && b.is_ascii_digit())
+    };
+    words.first().is_some_and(|first| words.iter().all(|word| same(first, word)))
+}
+
 fn looks_like_a_name(word: &str) -> bool {
     let core = word.trim_matches('.');
     core.contains(['.', '/'])
         || core.get(1..core.len().saturating_sub(1)).is_some_and(|inner| inner.contains(['_', '-']))
 }
 
-/// The skeleton with its words, those in `holes` as [`LEARNT`].
-fn written(anatomy: &Anatomy, holes: &BTreeSet<usize>) -> String {
+/// The skeleton with its words; of those in `holes` (by position, and whether they are units) what stands for them.
+fn written(anatomy: &Anatomy, holes: &BTreeMap<usize, bool>) -> String {
     let mut text = String::with_capacity(anatomy.skeleton.len() * 4);
     let mut words = anatomy.words.iter().enumerate();
-    for piece in anatomy.skeleton.split_inclusive('W') {
-        let Some(literal) = piece.strip_suffix('W') else {
+    for piece in anatomy.skeleton.split_inclusive(WORD) {
+        let Some(literal) = piece.strip_suffix(WORD) else {
             text.push_str(piece);
             continue;
         };
         text.push_str(literal);
         if let Some((at, word)) = words.next() {
-            text.push_str(if holes.contains(&at) { LEARNT } else { &word.text });
+            match holes.get(&at) {
+                // The number's own place takes its unit in, the blank between them too.
+                Some(true) => {
+                    text.truncate(text.trim_end_matches(' ').len());
+                    text.push_str(UNIT);
+                }
+                Some(false) => text.push_str(LEARNT),
+                None => text.push_str(&word.text),
+            }
         }
     }
     text

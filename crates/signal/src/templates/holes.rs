@@ -1,0 +1,131 @@
+//! What masked places held, and how they are written.
+
+/// What a masked place held. The number of each is written into [`Kinds`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(super) enum Hole {
+    Num,
+    Hex,
+    Uuid,
+    Ip,
+    Host,
+    Path,
+    Url,
+    Dur,
+    Size,
+    Time,
+    Mail,
+    Id,
+    Val,
+    Any,
+    Bool,
+}
+
+/// How masked places are shown, by [`Hole`].
+const PLACEHOLDERS: [&str; 15] = [
+    "<num>", "<hex>", "<uuid>", "<ip>", "<host>", "<path>", "<url>", "<dur>", "<size>", "<time>", "<mail>", "<id>",
+    "<val>", "<*>", "<bool>",
+];
+
+/// How a masked place stands in a shape, whatever it held: the same statement prints `12`, `a1` and `deadbeef` into one place.
+pub const HOLE: &str = "<*>";
+
+/// How a word position that was learnt to vary stands in a template.
+pub const LEARNT: &str = "<word>";
+
+/// What stands behind a number whose unit was found to vary: `<*><unit>` is one place, the number with its unit.
+pub(super) const UNIT: &str = "<unit>";
+
+/// A template as the world outside compares it: every place as [`HOLE`], whatever it holds.
+pub fn bare(template: &str) -> String {
+    template.replace(UNIT, "").replace(LEARNT, HOLE)
+}
+
+/// What stands fixed between a template's learnt places.
+pub(super) fn literals(template: &str) -> Vec<&str> {
+    template.split(LEARNT).flat_map(|part| part.split(UNIT)).collect()
+}
+
+impl Hole {
+    /// Values without a form of their own, between which one statement may vary.
+    pub fn is_plain(self) -> bool {
+        matches!(self, Hole::Num | Hole::Hex | Hole::Uuid | Hole::Time | Hole::Id | Hole::Val | Hole::Any)
+    }
+
+    /// Whether two neighbours may be members of one list.
+    pub fn is_like(self, other: Hole) -> bool {
+        self == other || self.is_plain() && other.is_plain()
+    }
+
+    fn of(code: u64) -> Option<Hole> {
+        const ALL: [Hole; 15] = [
+            Hole::Num,
+            Hole::Hex,
+            Hole::Uuid,
+            Hole::Ip,
+            Hole::Host,
+            Hole::Path,
+            Hole::Url,
+            Hole::Dur,
+            Hole::Size,
+            Hole::Time,
+            Hole::Mail,
+            Hole::Id,
+            Hole::Val,
+            Hole::Any,
+            Hole::Bool,
+        ];
+        ALL.get((code as usize).checked_sub(1)?).copied()
+    }
+}
+
+/// What a shape's first 16 masked places held, four bits each, the first lowest; later places are `<*>`.
+///
+/// Joining is associative and commutative: any split of the records over workers gives the same kinds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Kinds(pub u64);
+
+impl Kinds {
+    const PLACES: usize = 16;
+
+    pub(super) fn set(&mut self, place: usize, hole: Hole) {
+        if place < Kinds::PLACES {
+            self.0 |= (hole as u64 + 1) << (4 * place);
+        }
+    }
+
+    fn get(self, place: usize) -> Option<Hole> {
+        if place < Kinds::PLACES { Hole::of(self.0 >> (4 * place) & 15) } else { None }
+    }
+
+    /// What the places held in either: what differs becomes an id where both are plain values, else anything.
+    pub fn join(self, other: Kinds) -> Kinds {
+        if self == other {
+            return self;
+        }
+        let mut joined = Kinds::default();
+        for place in 0..Kinds::PLACES {
+            let hole = match (self.get(place), other.get(place)) {
+                (Some(a), Some(b)) if a == b => a,
+                (Some(a), Some(b)) if a.is_plain() && b.is_plain() && a != Hole::Any && b != Hole::Any => Hole::Id,
+                (Some(_), Some(_)) => Hole::Any,
+                (Some(a), None) | (None, Some(a)) => a,
+                (None, None) => break,
+            };
+            joined.set(place, hole);
+        }
+        joined
+    }
+
+    /// The shape's text with each place shown as what it held: `connection to <ip>:<num> refused`.
+    pub fn shown(self, shape: &str) -> String {
+        let mut shown = String::with_capacity(shape.len() + 16);
+        for (place, literal) in shape.split(HOLE).enumerate() {
+            if place > 0 {
+                shown.push_str(self.get(place - 1).map_or(HOLE, |hole| PLACEHOLDERS[hole as usize]));
+            }
+            shown.push_str(literal);
+        }
+        shown.replace(UNIT, "")
+    }
+}
