@@ -23,10 +23,12 @@ pub enum Head {
     Bars,
     /// `1794823200.123 till.core(40312) notice `
     Epoch,
+    /// `261116 100000 148 INFO till.Till$Drawer: `
+    Compact,
 }
 
 /// All ways in which lines begin.
-pub const HEADS: [Head; 5] = [Head::Bare, Head::Java, Head::Syslog, Head::Bars, Head::Epoch];
+pub const HEADS: [Head; 6] = [Head::Bare, Head::Java, Head::Syslog, Head::Bars, Head::Epoch, Head::Compact];
 
 /// What a parameter is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -448,6 +450,12 @@ fn head(head: Head, written: u64, class: &str, chance: &mut Chance, out: &mut St
             &level[..1],
             bits >> 16 & 7
         ),
+        Head::Compact => write!(
+            out,
+            "2611{day:02} {h:02}{m:02}{s:02} {} {} {lower}.{class}$Drawer: ",
+            bits >> 16 & 255,
+            level.trim_end()
+        ),
         Head::Epoch => write!(
             out,
             "{}.{fraction:03} {lower}.core({}) {} ",
@@ -573,6 +581,12 @@ mod tests {
                 Beacon: orphan invoice signed, now YELLOW
             1794823200.286 ledger.core(40149) notice pending lock stored in favour of cursor "torro" via ticket 10.0.128.129
                 pending lock stored in favour of cursor "<*>" via ticket <*>
+            261116 100000 121 ERROR weir.Weir$Drawer: fragment 9183563 refreshed on parcel "roro", now RUNNING
+                fragment <*> refreshed on parcel "<*>", now RUNNING
+            261116 100000 155 INFO weir.Weir$Drawer: fragment 40165 refreshed on parcel "torro", now WAITING
+                fragment <*> refreshed on parcel "<*>", now WAITING
+            261116 100000 105 INFO weir.Weir$Drawer: fragment 3262 refreshed on parcel "roro", now RUNNING
+                fragment <*> refreshed on parcel "<*>", now RUNNING
         "#]].assert_eq(&out);
     }
 
