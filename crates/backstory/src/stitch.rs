@@ -219,7 +219,7 @@ impl Stitched {
         &mut self,
         source: &mut Source,
         batch: &LogBatch,
-        shapes: &[(evidence::Id, String)],
+        shapes: &[(evidence::Id, Box<str>)],
         records: &[ShapedRecord],
     ) -> io::Result<()> {
         let numbers: Vec<u32> = shapes.iter().map(|(id, text)| self.shapes.intern(*id, text)).collect();

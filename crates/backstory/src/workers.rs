@@ -10,8 +10,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use evidence::{FileCoverage, Id, Time};
 use ingest::{Chunk, Content, Form, Part};
-use rustc_hash::FxHashMap;
-use signal::templates::{Kinds, Masker};
+use signal::templates::{Kinds, Shaper};
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::read::Pending;
@@ -48,7 +47,7 @@ pub struct Shaped {
     /// The part.
     pub part: Part,
     /// The distinct shapes of this part.
-    pub shapes: Vec<(Id, String)>,
+    pub shapes: Vec<(Id, Box<str>)>,
     /// For each record: index into `shapes`, what its holes held, and the hash of its content.
     pub records: Vec<ShapedRecord>,
 }
@@ -129,7 +128,7 @@ fn read(sources: Vec<Pending>, jobs: &SyncSender<(u64, Job)>) {
 }
 
 fn work(jobs: &Mutex<Receiver<(u64, Job)>>, steps: &SyncSender<(u64, Step)>, broken: Broken) {
-    let mut shaper = Shaper::default();
+    let mut worker = Worker::default();
     loop {
         let job = match jobs.lock() {
             Ok(jobs) => jobs.recv(),
@@ -141,11 +140,11 @@ fn work(jobs: &Mutex<Receiver<(u64, Job)>>, steps: &SyncSender<(u64, Step)>, bro
             Job::Chunk(form, chunk) => {
                 let done = catch_unwind(AssertUnwindSafe(|| {
                     assert!(broken != Some((chunk.source, chunk.index)), "asked to break");
-                    shaper.shape(&form, &chunk)
+                    worker.shape(&form, &chunk)
                 }));
                 done.map_or_else(
                     |_| {
-                        shaper = Shaper::default();
+                        worker = Worker::default();
                         lost(&chunk)
                     },
                     |shaped| Step::Part(Box::new(shaped)),
@@ -166,27 +165,46 @@ fn lost(chunk: &Chunk) -> Step {
 
 /// Takes chunks apart and finds the shapes of their records.
 #[derive(Default)]
-struct Shaper {
-    masker: Masker,
+struct Worker {
+    shaper: Shaper,
+    /// For each of the shaper's numbers: in which chunk it was seen last, and its place among that chunk's shapes.
+    places: Vec<(u64, u32)>,
+    chunks: u64,
+    generation: u32,
 }
 
-impl Shaper {
+impl Worker {
     fn shape(&mut self, form: &Form, chunk: &Chunk) -> Shaped {
         let part = ingest::parse(form, chunk);
         let (mut shapes, mut records) = (Vec::new(), Vec::new());
+        self.chunks += 1;
         if let Content::Logs(batch) = &part.content {
-            let mut known: FxHashMap<u64, u32> = FxHashMap::default();
             records.reserve(batch.columns.len());
             for record in batch.records() {
-                let (shape, kinds) = self.masker.shape(record.message());
-                // Within one chunk a 64-bit hash tells shapes apart; what lasts is the id of the first of each.
-                let number = *known.entry(xxh3_64(shape)).or_insert_with(|| {
-                    shapes.push((Masker::id(shape), String::from_utf8_lossy(shape).into_owned()));
-                    shapes.len() as u32 - 1
-                });
-                records.push(ShapedRecord { shape: number, kinds, content: xxh3_64(record.raw()) });
+                let (number, kinds) = self.shaper.shape(record.message());
+                let shape = self.place(number, &mut shapes);
+                records.push(ShapedRecord { shape, kinds, content: xxh3_64(record.raw()) });
             }
         }
         Shaped { source: chunk.source, part, shapes, records }
+    }
+
+    /// The place of a shape among those of this chunk.
+    fn place(&mut self, number: u32, shapes: &mut Vec<(Id, Box<str>)>) -> u32 {
+        if self.generation != self.shaper.generation() {
+            self.generation = self.shaper.generation();
+            self.places.clear();
+        }
+        let index = number as usize;
+        if self.places.len() <= index {
+            self.places.resize(index + 1, (0, 0));
+        }
+        let (chunk, place) = &mut self.places[index];
+        if *chunk != self.chunks {
+            (*chunk, *place) = (self.chunks, shapes.len() as u32);
+            let shape = self.shaper.get(number);
+            shapes.push((shape.id, shape.text.clone()));
+        }
+        *place
     }
 }

@@ -5,10 +5,10 @@
 //! is blank, folded into the record before it, or a record. Read [`LogLines`] first.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 
 use evidence::{Civil, ComplaintKind, LogBatch, LogColumns, LogOrigin};
 use memchr::memchr;
+use rustc_hash::FxHashMap;
 
 use crate::cells::NOT_CLOSED;
 use crate::chunk::Chunk;
@@ -868,6 +868,10 @@ fn groups(word: &[u8]) -> impl Iterator<Item = &[u8]> {
 /// The level that a word is: `ERROR`, `[warn]`, `ERROR:`, `level=info`; in small letters only in brackets, or before a
 /// colon where a message or what leads it begins.
 fn level_in(word: &[u8], led: bool) -> Option<u8> {
+    // Most words are told by their first byte: this runs over each of a line's first.
+    if !led && matches!(word.first(), None | Some(b'0'..=b'9' | b'b'..=b'k' | b'm'..=b'r' | b't'..=b'z')) {
+        return None;
+    }
     let word = word.strip_prefix(b"##").unwrap_or(word);
     for key in [&b"level="[..], b"lvl=", b"severity=", b"[level=", b"at="] {
         if let Some(value) = word.strip_prefix(key) {
@@ -888,12 +892,15 @@ fn level_in(word: &[u8], led: bool) -> Option<u8> {
     if (shouted && ends) || closed || leads { level::of_word(name) } else { None }
 }
 
+/// So many pairs of names are found without a search: the next record is often of one of the last.
+const RECENT: usize = 16;
+
 /// Services and instances named in one chunk, each once.
 #[derive(Debug, Default)]
 pub(crate) struct Texts {
-    known: HashMap<Vec<u8>, u32>,
-    /// The last pair of names, and their numbers: the next record is often of the same.
-    last: (Vec<u8>, Vec<u8>, Option<(u32, u32)>),
+    known: FxHashMap<Vec<u8>, u32>,
+    /// Pairs of names, one after the other, how long the first is, and their numbers; by their last bytes.
+    recent: [Option<(Vec<u8>, usize, (u32, u32))>; RECENT],
 }
 
 impl Texts {
@@ -906,16 +913,20 @@ impl Texts {
         instance: &[u8],
         file: Option<&str>,
     ) -> (u32, u32) {
-        if let Some(numbers) = self.last.2
-            && self.last.0 == service
-            && self.last.1 == instance
+        let ends = |name: &[u8]| usize::from(name.last().copied().unwrap_or_default()) + name.len();
+        let place = (ends(service) ^ ends(instance)) % RECENT;
+        if let Some((both, length, numbers)) = &self.recent[place]
+            && *length == service.len()
+            && both.len() == service.len() + instance.len()
+            // Names are short: a loop is faster than a call.
+            && both.iter().eq(service.iter().chain(instance))
         {
-            return numbers;
+            return *numbers;
         }
         let pod = || std::str::from_utf8(instance).ok().and_then(places::service_of_pod).map(str::as_bytes);
         let whose = if service.is_empty() { pod().or(file.map(str::as_bytes)).unwrap_or_default() } else { service };
         let numbers = (self.number(texts, whose), self.number(texts, instance));
-        self.last = (service.to_vec(), instance.to_vec(), Some(numbers));
+        self.recent[place] = Some(([service, instance].concat(), service.len(), numbers));
         numbers
     }
 

@@ -661,8 +661,23 @@ pub(crate) struct Stamps {
     years: Option<Years>,
     /// The last RFC 3339 minute as written, and as if it were UTC.
     written: ([u8; 16], i64),
+    /// The last stamp of another shape whose end was plain to see, how long it is, and what it was read as.
+    again: ([u8; STAMP_BYTES], usize, Option<(Shape, Read)>),
     /// The last minute of a zone's clock, as if it were UTC, and how far it really is from that.
     local: (i64, i64, Odd),
+}
+
+/// Stamps of more bytes are not remembered.
+const STAMP_BYTES: usize = 32;
+
+/// Whether what follows a stamp cannot belong to it: a small letter behind a blank, that begins no `am` or `pm`; or a bar,
+/// or a bracket.
+fn is_plain_end(rest: &[u8]) -> bool {
+    match rest {
+        [b' ', first, second, ..] => first.is_ascii_lowercase() && (*second | 32) != b'm',
+        [b'|', ..] => true,
+        _ => false,
+    }
 }
 
 /// A stamp that was read.
@@ -705,7 +720,13 @@ impl Stamps {
     /// A reader for stamps in a zone; the base is where stamps without a year begin.
     pub fn new(zone: &Zone, year_base: Option<Time>) -> Stamps {
         let years = year_base.map(Years::new);
-        Stamps { zone: zone.clone(), years, written: ([0; 16], 0), local: (i64::MIN, 0, Odd::Nothing) }
+        Stamps {
+            zone: zone.clone(),
+            years,
+            written: ([0; 16], 0),
+            again: ([0; STAMP_BYTES], 0, None),
+            local: (i64::MIN, 0, Odd::Nothing),
+        }
     }
 
     /// The stamp of that shape at the head of the bytes.
@@ -716,11 +737,26 @@ impl Stamps {
         {
             return Some(read);
         }
+        let (known, length, read) = &self.again;
+        if let Some((of, read)) = read
+            && *of == shape
+            && bytes.len() > *length
+            && bytes[..*length].iter().eq(&known[..*length])
+            && is_plain_end(&bytes[*length..])
+        {
+            return Some(*read);
+        }
         let stamp = shape.read(bytes)?;
+        let read = self.resolve(&stamp);
         if shape == Shape::Iso {
             self.remember(bytes, &stamp);
+        } else if let Some(text) = bytes.get(..stamp.length).filter(|text| text.len() <= STAMP_BYTES)
+            && is_plain_end(&bytes[stamp.length..])
+        {
+            self.again.0[..text.len()].copy_from_slice(text);
+            (self.again.1, self.again.2) = (text.len(), Some((shape, read)));
         }
-        Some(self.resolve(&stamp))
+        Some(read)
     }
 
     /// A stamp in the minute that was read last: only its seconds need reading.

@@ -82,6 +82,13 @@ pub(crate) fn is_sure(line: &[u8]) -> bool {
 }
 
 fn is_start(line: &[u8]) -> bool {
+    // Most lines are told by their first byte: this runs over each.
+    if !matches!(
+        line.first(),
+        Some(b'C' | b'c' | b'S' | b'T' | b'D' | b'g' | b's' | b'n' | b'-' | b' ' | b'[' | b'W' | b'*')
+    ) {
+        return false;
+    }
     match STARTS.iter().find(|start| line.starts_with(start)) {
         Some(&b"goroutine ") => line.ends_with(b"]:"),
         found => found.is_some(),
@@ -144,36 +151,46 @@ fn is_frame(frame: &[u8]) -> bool {
 fn exception_name(line: &[u8]) -> Option<&[u8]> {
     let word = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'$');
     let length = line.iter().take(160).take_while(|b| word(b)).count();
-    let name = &line[..length];
+    let (name, after) = (&line[..length], line.get(length));
+    if !matches!(after, None | Some(b':')) || !name.first().is_some_and(u8::is_ascii_alphabetic) {
+        return None;
+    }
     let ends = [&b"Exception"[..], b"Error", b"Throwable", b"Interrupt", b"Warning", b"Exit", b"Failure"];
     let named = ends.iter().any(|end| name.ends_with(end) && name.len() > end.len());
-    let after = line.get(length);
-    (named && matches!(after, None | Some(b':')) && name.first().is_some_and(u8::is_ascii_alphabetic)).then_some(name)
+    named.then_some(name)
 }
 
 /// A place as Go prints it: `/srv/cart.go:12 +0x1d`.
 fn is_go_place(line: &[u8]) -> bool {
-    let Some(at) = memmem::find(line, b".go:") else { return false };
+    // The path has no blank: what comes behind one is not looked at.
+    let first = &line[..memchr::memchr(b' ', line).unwrap_or(line.len())];
+    if !first.contains(&b'/') {
+        return false;
+    }
+    let Some(at) = memmem::find(first, b".go:") else { return false };
     let after = &line[at + 4..];
     let digits = after.iter().take_while(|b| b.is_ascii_digit()).count();
-    let path = line[..at].contains(&b'/') && !line[..at].contains(&b' ');
-    path && digits > 0 && (after.len() == digits || after[digits..].starts_with(b" +0x"))
+    first[..at].contains(&b'/') && digits > 0 && (after.len() == digits || after[digits..].starts_with(b" +0x"))
 }
 
 /// A class before a colon: `shop.errors.CartClosed: …`, as Python ends a traceback.
 fn is_class(line: &[u8]) -> bool {
     let word = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_');
     let name = &line[..line.iter().take(160).take_while(|b| word(b)).count()];
+    if !matches!(line.get(name.len()), None | Some(b':')) {
+        return false;
+    }
     let last = name.rsplit(|b| *b == b'.').next().and_then(|last| last.first());
-    name.contains(&b'.')
-        && last.is_some_and(u8::is_ascii_uppercase)
-        && matches!(line.get(name.len()), None | Some(b':'))
+    name.contains(&b'.') && last.is_some_and(u8::is_ascii_uppercase)
 }
 
 /// A call as Go prints its frames: `main.(*Server).serve(0xc000012345, 0x1)`.
 fn is_call(line: &[u8]) -> bool {
+    if !line.ends_with(b")") {
+        return false;
+    }
     let open = memchr::memchr(b'(', line);
-    line.ends_with(b")") && open.is_some_and(|at| at > 0 && !line[..at].contains(&b' ') && line[..at].contains(&b'.'))
+    open.is_some_and(|at| at > 0 && !line[..at].contains(&b' ') && line[..at].contains(&b'.'))
 }
 
 #[cfg(test)]

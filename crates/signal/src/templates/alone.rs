@@ -5,7 +5,7 @@
 use super::holes::Hole;
 
 /// What a byte does to a token: [`DELIMITER`], [`BLANK`] or 0, and the classes that classification counts.
-const fn class_of(byte: u8) -> u8 {
+pub(super) const fn class_of(byte: u8) -> u8 {
     match byte {
         b' ' | b'\t' | b'\r' | b'\n' => BLANK,
         b'=' | b',' | b';' | b':' | b'(' | b')' | b'[' | b']' | b'{' | b'}' | b'"' | b'\'' | b'|' | b'<' | b'>' => {
@@ -118,8 +118,11 @@ fn is_numbered_name(token: &[u8]) -> bool {
 }
 
 fn with_digits(token: &[u8]) -> Hole {
-    let digits = token.iter().filter(|b| b.is_ascii_digit()).count();
-    let dots = token.iter().filter(|b| **b == b'.').count();
+    let (mut digits, mut dots) = (0, 0);
+    for byte in token {
+        digits += usize::from(byte.is_ascii_digit());
+        dots += usize::from(*byte == b'.');
+    }
     let body = token.strip_prefix(b"-").or_else(|| token.strip_prefix(b"+")).unwrap_or(token);
     if digits + dots == body.len() {
         return match dots {
@@ -165,33 +168,36 @@ fn is_calendar(token: &[u8]) -> bool {
         && token[..10].iter().enumerate().all(|(i, b)| if i == 4 || i == 7 { *b == b'-' } else { b.is_ascii_digit() })
 }
 
-pub(super) const DURATION_UNITS: [&[u8]; 13] =
-    [b"ns", b"us", b"\xc2\xb5s", b"ms", b"s", b"sec", b"secs", b"m", b"min", b"h", b"d", b"hours", b"seconds"];
-pub(super) const SIZE_UNITS: [&[u8]; 14] =
-    [b"b", b"k", b"kb", b"mb", b"gb", b"tb", b"kib", b"mib", b"gib", b"tib", b"bytes", b"byte", b"mbps", b"kbps"];
-
-pub(super) fn is_unit(word: &[u8], units: &[&[u8]]) -> bool {
-    units.iter().any(|unit| word.eq_ignore_ascii_case(unit))
+/// What a number before this unit is: a duration or a size; `None` for other words.
+pub(super) fn unit(word: &[u8]) -> Option<Hole> {
+    let mut low = [0; 8];
+    low.get_mut(..word.len())?.copy_from_slice(word);
+    low.make_ascii_lowercase();
+    match &low[..word.len()] {
+        b"ns" | b"us" | b"\xc2\xb5s" | b"ms" | b"s" | b"sec" | b"secs" | b"m" | b"min" | b"h" | b"d" | b"hours"
+        | b"seconds" => Some(Hole::Dur),
+        b"b" | b"k" | b"kb" | b"mb" | b"gb" | b"tb" | b"kib" | b"mib" | b"gib" | b"tib" | b"bytes" | b"byte"
+        | b"mbps" | b"kbps" => Some(Hole::Size),
+        _ => None,
+    }
 }
 
 /// `12ms`, `1.5s`, `3m20s`, `64KB`, `97%`: a number with its unit.
 fn measured(token: &[u8]) -> Option<Hole> {
+    if !token.first()?.is_ascii_digit() && token[0] != b'.' {
+        return None;
+    }
     let mut at = 0;
     let mut found = None;
     while at < token.len() {
         let number = token[at..].iter().take_while(|b| b.is_ascii_digit() || **b == b'.').count();
-        let unit = token[at + number..].iter().take_while(|b| !b.is_ascii_digit() && **b != b'.').count();
-        if number == 0 || unit == 0 {
+        let length = token[at + number..].iter().take_while(|b| !b.is_ascii_digit() && **b != b'.').count();
+        if number == 0 || length == 0 {
             return None;
         }
-        let word = &token[at + number..at + number + unit];
-        found = match () {
-            () if word == b"%" => Some(Hole::Num),
-            () if is_unit(word, &DURATION_UNITS) => Some(Hole::Dur),
-            () if is_unit(word, &SIZE_UNITS) => Some(Hole::Size),
-            () => return None,
-        };
-        at += number + unit;
+        let word = &token[at + number..at + number + length];
+        found = Some(if word == b"%" { Hole::Num } else { unit(word)? });
+        at += number + length;
     }
     found
 }

@@ -97,7 +97,7 @@ impl Masker {
     }
 }
 
-fn trimmed(mut message: &[u8]) -> &[u8] {
+pub(super) fn trimmed(mut message: &[u8]) -> &[u8] {
     while let [rest @ .., b' ' | b'\t' | b'\r' | b'\n'] = message {
         message = rest;
     }
@@ -158,7 +158,7 @@ fn cut(message: &[u8], tokens: &mut Vec<Token>) {
 }
 
 /// What a token holds; `None` for a word.
-fn held(core: &[u8], seen: u8) -> Option<Hole> {
+pub(super) fn held(core: &[u8], seen: u8) -> Option<Hole> {
     let plain = seen & (DIGIT | SLASH | DOT | AT) == 0;
     match core {
         b"true" | b"false" | b"True" | b"False" | b"TRUE" | b"FALSE" => Some(Hole::Bool),

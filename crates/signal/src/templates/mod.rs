@@ -5,14 +5,17 @@
 //! [`Miner`] follows that function through time. This module sees message bytes only; headers are `ingest`'s.
 
 mod alone;
+mod bits;
 mod holes;
 mod mask;
 mod miner;
 mod partition;
+mod shaper;
 mod shapes;
 
 pub use holes::{HOLE, Kinds, LEARNT, bare};
 pub use mask::{Masker, TOKENS_MAX};
 pub use miner::{Line, LineIndex, Mined, Miner, SHAPES_PER_SKELETON};
 pub use partition::{Anatomy, Group, Member, templates};
+pub use shaper::{Shape, Shaper};
 pub use shapes::{OVERFLOW, Shapes};

@@ -10,7 +10,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::alone::{DURATION_UNITS, SIZE_UNITS, is_unit};
+use super::alone::unit;
 use super::holes::{HOLE, LEARNT, UNIT};
 
 /// A shape taken apart into its skeleton and its words.
@@ -105,8 +105,7 @@ impl Anatomy {
             if is_word(piece) {
                 skeleton.push(WORD);
                 let behind_value = i >= 2 && pieces[i - 1] == " " && pieces[i - 2] == HOLE;
-                let is_unit = behind_value
-                    && (is_unit(piece.as_bytes(), &DURATION_UNITS) || is_unit(piece.as_bytes(), &SIZE_UNITS));
+                let is_unit = behind_value && unit(piece.as_bytes()).is_some();
                 words.push(Word { text: (*piece).to_string(), leads_in: leads_in(&pieces, i), is_unit });
             } else {
                 skeleton.push_str(piece);
