@@ -1,5 +1,7 @@
 //! What masked places held, and how they are written.
 
+use super::given::MARK;
+
 /// What a masked place held. The number of each is written into [`Kinds`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
@@ -38,7 +40,7 @@ pub(super) const UNIT: &str = "<unit>";
 
 /// A template as the world outside compares it: every place as [`HOLE`], whatever it holds.
 pub fn bare(template: &str) -> String {
-    template.replace(UNIT, "").replace(LEARNT, HOLE)
+    template.trim_start_matches(MARK).replace(UNIT, "").replace(LEARNT, HOLE)
 }
 
 /// What stands fixed between a template's learnt places.
@@ -117,6 +119,11 @@ impl Kinds {
         joined
     }
 
+    /// What a place held, in one word; `*` where that is not known.
+    pub fn name(self, place: usize) -> &'static str {
+        self.get(place).map_or(HOLE, |hole| PLACEHOLDERS[hole as usize]).trim_matches(['<', '>'])
+    }
+
     /// The shape's text with each place shown as what it held: `connection to <ip>:<num> refused`.
     pub fn shown(self, shape: &str) -> String {
         let mut shown = String::with_capacity(shape.len() + 16);
@@ -126,6 +133,6 @@ impl Kinds {
             }
             shown.push_str(literal);
         }
-        shown.replace(UNIT, "")
+        shown.trim_start_matches(MARK).replace(UNIT, "")
     }
 }

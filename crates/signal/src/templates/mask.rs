@@ -14,6 +14,8 @@ use super::holes::{HOLE, Hole, Kinds};
 
 /// Tokens beyond this many are cut off, with a mark in their place.
 pub const TOKENS_MAX: usize = 192;
+/// Of masked places beyond this many the values are not looked at.
+pub const PLACES_MAX: usize = 32;
 
 /// What a token is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,7 +26,7 @@ enum Piece {
     Blank,
     /// One delimiter byte.
     Mark(u8),
-    /// Masked: an index into [`PLACEHOLDERS`].
+    /// Masked: what it held.
     Hole(Hole),
     /// Swallowed by a neighbour.
     Gone,
@@ -45,6 +47,8 @@ pub struct Masker {
     tokens: Vec<Token>,
     shape: Vec<u8>,
     kinds: Kinds,
+    /// Where the masked places stand in the message.
+    places: Vec<(u32, u32)>,
 }
 
 impl Masker {
@@ -62,10 +66,17 @@ impl Masker {
         (&self.shape, self.kinds)
     }
 
+    /// What the masked places of the message held that was masked last: the first [`PLACES_MAX`].
+    pub fn values<'m>(&self, message: &'m [u8]) -> impl Iterator<Item = &'m [u8]> {
+        let message = trimmed(message);
+        self.places.iter().map(|(from, to)| &message[*from as usize..*to as usize])
+    }
+
     /// Writes the shape; runs of masked places that only light marks join become one, since their number varies.
     fn write(&mut self, message: &[u8]) {
         self.shape.clear();
         self.kinds = Kinds::default();
+        self.places.clear();
         let (mut at, mut place) = (0, 0);
         while at < self.tokens.len() {
             let token = &self.tokens[at];
@@ -80,14 +91,23 @@ impl Masker {
                     let run = run_from(&self.tokens, at, first);
                     self.shape.extend_from_slice(HOLE.as_bytes());
                     self.kinds.set(place, run.kind);
+                    let (from, host, to) = (token.from, token.to, self.tokens[run.end - 1].to);
+                    self.place(from, if run.port { host } else { to });
                     if run.port {
                         self.shape.extend_from_slice(b":<*>");
                         self.kinds.set(place + 1, Hole::Num);
+                        self.place(host + 1, to);
                     }
                     place += 1 + usize::from(run.port);
                     at = run.end;
                 }
             }
+        }
+    }
+
+    fn place(&mut self, from: u32, to: u32) {
+        if self.places.len() < PLACES_MAX {
+            self.places.push((from, to));
         }
     }
 

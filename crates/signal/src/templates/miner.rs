@@ -311,6 +311,42 @@ mod tests {
         assert_eq!(run(&messages), run(&reversed));
     }
 
+    proptest::proptest! {
+        /// Records come from any number of workers, whose shapes have any numbers, in any order within a minute.
+        #[test]
+        fn lines_do_not_hang_on_who_saw_what_when(
+            minutes in proptest::collection::vec(
+                proptest::collection::vec("(cart|user|job) (anna|bert|carl|[a-f]{3}|[0-9]{1,2}) (in|RUNNING|lost=[0-9])", 1..12),
+                1..8,
+            ),
+            seed: u64,
+        ) {
+            let told = |shuffled: bool| {
+                let (mut miner, mut shapes) = (Miner::new(), Shapes::new(1000));
+                if shuffled {
+                    let mut known: Vec<&String> = minutes.iter().flatten().collect();
+                    known.sort_by_key(|text| xxhash_rust::xxh3::xxh3_64_with_seed(text.as_bytes(), seed));
+                    let mut masker = Masker::new();
+                    for text in known {
+                        let shape = masker.shape(text.as_bytes()).0.to_vec();
+                        shapes.intern(Masker::id(&shape), &String::from_utf8_lossy(&shape));
+                    }
+                }
+                let mut mined = Vec::new();
+                for (minute, messages) in minutes.iter().enumerate() {
+                    let mut messages: Vec<&str> = messages.iter().map(String::as_str).collect();
+                    if shuffled {
+                        messages.sort_by_key(|text| xxhash_rust::xxh3::xxh3_64_with_seed(text.as_bytes(), seed));
+                    }
+                    mined.push(feed(&mut miner, &mut shapes, minute as i64, &messages));
+                }
+                let founders: BTreeSet<Id> = (0..miner.line_count()).map(|n| miner.line(LineIndex(n as u32)).founder).collect();
+                (mined, founders)
+            };
+            proptest::prop_assert_eq!(told(false), told(true));
+        }
+    }
+
     #[test]
     fn a_flood_of_words_is_bounded() {
         let (mut miner, mut shapes) = (Miner::new(), Shapes::new(100_000));

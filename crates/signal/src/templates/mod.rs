@@ -6,16 +6,20 @@
 
 mod alone;
 mod bits;
+mod given;
 mod holes;
 mod mask;
 mod miner;
 mod partition;
 mod shaper;
 mod shapes;
+mod values;
 
+pub use given::{GIVEN_MAX, Given};
 pub use holes::{HOLE, Kinds, LEARNT, bare};
-pub use mask::{Masker, TOKENS_MAX};
+pub use mask::{Masker, PLACES_MAX, TOKENS_MAX};
 pub use miner::{Line, LineIndex, Mined, Miner, SHAPES_PER_SKELETON};
 pub use partition::{Anatomy, Group, Member, templates};
 pub use shaper::{Shape, Shaper};
 pub use shapes::{OVERFLOW, Shapes};
+pub use values::{Measure, Sketch, VALUE_BYTES, VALUES_KEPT};

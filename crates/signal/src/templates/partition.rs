@@ -10,7 +10,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use evidence::{Hasher, SHAPE_VERSION};
+
 use super::alone::unit;
+use super::given::MARK;
 use super::holes::{HOLE, LEARNT, UNIT};
 
 /// A shape taken apart into its skeleton and its words.
@@ -98,6 +101,12 @@ fn is_delimiter(byte: u8) -> bool {
 impl Anatomy {
     /// Takes a shape apart.
     pub fn of(shape: &str) -> Anatomy {
+        // What a user gave stays as it is: alone in its skeleton, and one word.
+        if shape.starts_with(MARK) {
+            let id = Hasher::new("given", SHAPE_VERSION).text(shape).id();
+            let word = Word { text: shape.to_string(), leads_in: false, is_unit: false };
+            return Anatomy { skeleton: format!("{MARK}{id}{MARK}{WORD}"), words: vec![word] };
+        }
         let pieces = pieces(shape);
         let mut skeleton = String::with_capacity(shape.len());
         let mut words = Vec::new();
@@ -112,6 +121,11 @@ impl Anatomy {
             }
         }
         Anatomy { skeleton, words }
+    }
+
+    /// The word at a place.
+    pub fn word(&self, at: usize) -> &str {
+        &self.words[at].text
     }
 }
 
@@ -168,6 +182,8 @@ pub struct Group {
     pub text: String,
     /// The callers' numbers, ascending.
     pub members: Vec<u32>,
+    /// Which of the members' words vary, ascending; units left out.
+    pub learnt: Vec<usize>,
 }
 
 /// The templates of one bucket: all members have the same skeleton. Order of the members does not matter.
@@ -195,7 +211,8 @@ fn divide(members: &[&Member<'_>], groups: &mut Vec<Group>) {
     let enough_fixed = fixed >= 1 && fixed as f64 >= FIXED_SHARE * width as f64;
     if positions.is_empty() || (enough_fixed && positions.iter().all(|p| p.varies)) {
         let holes: BTreeMap<usize, bool> = positions.iter().map(|p| (p.at, p.is_unit)).collect();
-        groups.push(Group { text: written(members[0].anatomy, &holes), members: indices(members) });
+        let learnt = holes.iter().filter(|(_, is_unit)| !**is_unit).map(|(at, _)| *at).collect();
+        groups.push(Group { text: written(members[0].anatomy, &holes), members: indices(members), learnt });
         return;
     }
     let Some(split) = positions.iter().min_by_key(|p| (p.varies, p.distinct, p.at)) else { return };
@@ -232,13 +249,9 @@ fn varying(members: &[&Member<'_>]) -> Vec<Position> {
             let leads_in = members.iter().any(|m| m.anatomy.words[at].leads_in);
             let alone = differing == 1 && at > 0;
             let is_unit = members.iter().all(|m| m.anatomy.words[at].is_unit);
-            let varies = is_unit
-                || differ_in_digits(words)
-                || words.len() >= needed(words, leads_in, width - differing, alone.then_some(lines))
-                    && (leads_in
-                        || words.len() > STATES_MAX
-                        || rarest(at) < RARE
-                        || lines < LINES_PER_STATE * words.len() as u64);
+            let many = words.len() >= needed(words, leads_in, width - differing, alone.then_some(lines));
+            let states = || !leads_in && are_states(words.len(), lines, rarest(at));
+            let varies = is_unit || differ_in_digits(words) || many && !states();
             Position { at, distinct: words.len(), varies, is_unit }
         })
         .collect()
@@ -256,6 +269,11 @@ fn needed(words: &BTreeSet<&str>, leads_in: bool, fixed: usize, lines: Option<u6
         Some(lines) if fixed >= 2 && !states && lines <= LINES_PER_NAME * words.len() as u64 => base.min(3),
         _ => base,
     }
+}
+
+/// Whether so many words, of which the rarest has so many lines, are a closed set.
+fn are_states(words: usize, lines: u64, rarest: u64) -> bool {
+    words <= STATES_MAX && rarest >= RARE && lines >= LINES_PER_STATE * words as u64
 }
 
 /// Whether words are one name with different digits: `eth0`, `eth1`.
@@ -281,7 +299,9 @@ fn written(anatomy: &Anatomy, holes: &BTreeMap<usize, bool>) -> String {
             text.push_str(piece);
             continue;
         };
-        text.push_str(literal);
+        if !literal.starts_with(MARK) {
+            text.push_str(literal);
+        }
         if let Some((at, word)) = words.next() {
             match holes.get(&at) {
                 // The number's own place takes its unit in, the blank between them too.

@@ -4,12 +4,15 @@
 //! Of messages with one print the first is masked ([`Masker`]), the others are found; nothing is learnt, so that the
 //! answer is the same as masking each would give. Refuses to know templates. Read [`Shaper::shape`] first.
 
+use std::sync::Arc;
+
 use evidence::Id;
 use rustc_hash::FxHashMap;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::alone::{class, stripped};
 use super::bits::Bits;
+use super::given::Given;
 use super::holes::{Hole, Kinds};
 use super::mask::{Masker, held, trimmed};
 
@@ -47,11 +50,20 @@ pub struct Shaper {
     shapes: Vec<Shape>,
     numbers: FxHashMap<u128, u32>,
     generation: u32,
+    given: Arc<Given>,
 }
 
 impl Default for Shaper {
     fn default() -> Shaper {
+        Shaper::new(Arc::default())
+    }
+}
+
+impl Shaper {
+    /// A shaper that honours these templates first.
+    pub fn new(given: Arc<Given>) -> Shaper {
         Shaper {
+            given,
             masker: Masker::new(),
             bits: Box::default(),
             print: Vec::with_capacity(Bits::BYTES_MAX),
@@ -61,12 +73,16 @@ impl Default for Shaper {
             generation: 0,
         }
     }
-}
 
-impl Shaper {
     /// The number of a message's shape, until [`Shaper::generation`] is another, and what its masked places held.
     pub fn shape(&mut self, message: &[u8]) -> (u32, Kinds) {
         let message = trimmed(message);
+        if !self.given.is_empty()
+            && let Some(text) = self.given.shape(message)
+        {
+            let (id, text) = (Masker::id(text.as_bytes()), text.into());
+            return (self.keep(id, || text), Kinds::default());
+        }
         let Some(print) = self.print_of(message) else { return self.mask(message) };
         let at = print as usize & (PLACES - 2);
         if let [first, second, ..] = &mut self.places[at..] {
@@ -94,14 +110,28 @@ impl Shaper {
         self.generation
     }
 
+    /// What the first [`super::PLACES_MAX`] places of a message hold. Masks it again: much slower than finding its shape.
+    pub fn values<'m>(&mut self, message: &'m [u8]) -> Vec<&'m [u8]> {
+        let message = trimmed(message);
+        if let Some(values) = self.given.values(message) {
+            return values;
+        }
+        self.masker.shape(message);
+        self.masker.values(message).collect()
+    }
+
     #[cold]
     fn mask(&mut self, message: &[u8]) -> (u32, Kinds) {
         let (text, kinds) = self.masker.shape(message);
-        let id = Masker::id(text);
+        let (id, text) = (Masker::id(text), text.to_vec());
+        (self.keep(id, || String::from_utf8_lossy(&text).into()), kinds)
+    }
+
+    /// The number of a shape.
+    fn keep(&mut self, id: Id, text: impl FnOnce() -> Box<str>) -> u32 {
         if let Some(number) = self.numbers.get(&id.0) {
-            return (*number, kinds);
+            return *number;
         }
-        let shape = Shape { id, text: String::from_utf8_lossy(text).into() };
         if self.shapes.len() == SHAPES_MAX {
             self.shapes.clear();
             self.numbers.clear();
@@ -109,9 +139,9 @@ impl Shaper {
             self.generation += 1;
         }
         let number = self.shapes.len() as u32;
-        self.shapes.push(shape);
+        self.shapes.push(Shape { id, text: text() });
         self.numbers.insert(id.0, number);
-        (number, kinds)
+        number
     }
 
     /// The hash of a message's print; `None` where it has none: too long, or with a byte that no text has.
