@@ -61,6 +61,8 @@ pub struct Settings {
     pub redact: Setting<bool>,
     /// The user's own redaction rules.
     pub redact_rules: Setting<Vec<String>>,
+    /// The file with the user's own templates of log lines.
+    pub templates: Setting<Option<PathBuf>>,
     /// Threads that take evidence apart; 0 is one for each core.
     pub threads: Setting<usize>,
     /// Megabytes of evidence that are held in memory.
@@ -100,6 +102,7 @@ struct File {
     timezone: Option<String>,
     year: Option<i32>,
     threads: Option<usize>,
+    templates: Option<PathBuf>,
     redaction: Redaction,
     limits: Limits,
 }
@@ -143,6 +146,8 @@ pub struct Flags {
     pub threads: Option<usize>,
     /// `--config`
     pub config: Option<PathBuf>,
+    /// `--templates`
+    pub templates: Option<PathBuf>,
 }
 
 impl Default for Settings {
@@ -153,6 +158,7 @@ impl Default for Settings {
             year: Setting::default_of(None),
             redact: Setting::default_of(true),
             redact_rules: Setting::default_of(Vec::new()),
+            templates: Setting::default_of(None),
             threads: Setting::default_of(0),
             memory_mb: Setting::default_of(96),
             disk_mb: Setting::default_of(16 << 10),
@@ -164,7 +170,7 @@ impl Default for Settings {
             files: Setting::default_of(limits.files),
             depth: Setting::default_of(limits.depth),
             json_depth: Setting::default_of(limits.json_depth),
-            shapes: Setting::default_of(50_000),
+            shapes: Setting::default_of(120_000),
             series: Setting::default_of(100_000),
             names: Setting::default_of(500_000),
             commits: Setting::default_of(5_000),
@@ -203,18 +209,20 @@ impl Settings {
         settings.year.over(flags.year.map(Some), &Origin::Flag("--year"));
         settings.redact.over(flags.no_redact.then_some(false), &Origin::Flag("--no-redact"));
         settings.threads.over(flags.threads, &Origin::Flag("--threads"));
+        settings.templates.over(flags.templates.clone().map(Some), &Origin::Flag("--templates"));
         Ok(settings)
     }
 
     fn file(&mut self, path: &Path, text: &str) -> Result<(), Failure> {
         let file: File = toml::from_str(text).map_err(|e| {
             let what = format!("{}: {}", path.display(), e.to_string().trim_end());
-            Failure::usage(what, "known keys: timezone, year, threads, [redaction] enabled rules, [limits] memory_mb disk_mb folder line_kb document_mb decompressed_mb ratio files depth json_depth shapes series names commits")
+            Failure::usage(what, "known keys: timezone, year, threads, templates, [redaction] enabled rules, [limits] memory_mb disk_mb folder line_kb document_mb decompressed_mb ratio files depth json_depth shapes series names commits")
         })?;
         let origin = Origin::File(path.to_path_buf());
         self.timezone.over(file.timezone, &origin);
         self.year.over(file.year.map(Some), &origin);
         self.threads.over(file.threads, &origin);
+        self.templates.over(file.templates.map(Some), &origin);
         self.redact.over(file.redaction.enabled, &origin);
         self.redact_rules.over(file.redaction.rules, &origin);
         self.memory_mb.over(file.limits.memory_mb, &origin);
@@ -272,6 +280,19 @@ impl Settings {
             Failure::usage(format!("{e} ({})", self.redact_rules.origin), "mend the rule under [redaction] rules")
         })?;
         Ok(tell::Voice::new(Some(redactor)))
+    }
+
+    /// The user's own templates.
+    ///
+    /// # Errors
+    /// Their file cannot be read.
+    pub fn given(&self) -> Result<signal::templates::Given, Failure> {
+        let Some(path) = &self.templates.value else { return Ok(signal::templates::Given::default()) };
+        let text = std::fs::read_to_string(path).map_err(|e| {
+            let what = format!("{} ({}): {e}", path.display(), self.templates.origin);
+            Failure::usage(what, "name a text file with one template a line, such as: order <id> went to <*>")
+        })?;
+        Ok(signal::templates::Given::of(&text))
     }
 
     /// Threads that take evidence apart.

@@ -1,6 +1,8 @@
 //! Evidence is read: sources found, opened, given a year where their stamps have none, taken apart by many threads and
 //! put in order by one.
 
+use std::sync::Arc;
+
 use evidence::{Alert, AlertSilence, ChangeEvent, ComplaintKind, Coverage, FileCoverage, Names, SeriesTable, Time};
 use ingest::{Argument, Opened, Source};
 use ledger::{Kept, Limits, Spool};
@@ -10,8 +12,8 @@ use signal::templates::Shapes;
 use crate::config::Settings;
 use crate::failure::Failure;
 use crate::progress::progress;
-use crate::stitch::{Seen, Stitched};
-use crate::workers::run;
+use crate::stitch::{Seen, Sketches, Stitched};
+use crate::workers::{Task, run};
 
 /// So many sources are kept open at once; beyond, each is opened again when its turn comes.
 const OPEN_MAX: usize = 64;
@@ -46,6 +48,8 @@ pub struct Evidence {
     pub lost: Vec<(String, u64, u64)>,
     /// Sources of log records without any time.
     pub untimed: Vec<String>,
+    /// What the places of shapes held, by shape and place, if that was asked for.
+    pub sketches: Option<Sketches>,
 }
 
 /// What to read beyond the sources.
@@ -53,6 +57,8 @@ pub struct Evidence {
 pub struct Reading {
     /// Whether to keep every record's shape.
     pub keep_lines: bool,
+    /// Whether to look at what the places of log lines hold.
+    pub sketches: bool,
     /// A part that is made to panic: which part of which source, by name.
     pub broken: Option<(String, u64)>,
     /// Whether nothing is said of how far reading has come.
@@ -105,12 +111,20 @@ pub fn read(arguments: &[Argument], settings: &Settings, reading: &Reading) -> R
         (Names::new(settings.names.value), SeriesTable::new(settings.series.value), Shapes::new(settings.shapes.value));
     let mut stitched = Stitched::new(tables.0, tables.1, tables.2, spool, &paths);
     stitched.keep_lines = reading.keep_lines;
+    stitched.sketches = reading.sketches.then(Sketches::new);
+    let given = settings.given()?;
+    let left_out = given.left_out();
+    let task = Task { given: Arc::new(given), sketches: reading.sketches };
     let broken = reading.broken.as_ref().and_then(|(name, part)| {
         let number = paths.iter().position(|p| p == name || p.ends_with(&format!("/{name}")))?;
         Some((number as u32, *part))
     });
-    run(opened, settings.thread_count(), broken, |step| stitched.step(step));
-    finish(stitched, paths, complaints)
+    run(opened, &task, settings.thread_count(), broken, |step| stitched.step(step));
+    let mut evidence = finish(stitched, paths, complaints)?;
+    if left_out > 0 {
+        evidence.coverage.limits.insert("GIVEN_MAX".to_string(), left_out);
+    }
+    Ok(evidence)
 }
 
 /// How many bytes there are to read; unknown where a pipe is among the sources.
@@ -249,6 +263,7 @@ fn finish(mut stitched: Stitched, paths: Vec<String>, complaints: Vec<FileCovera
     limit("limits.names", stitched.names.refused());
     limit("limits.series", stitched.series.refused());
     limit("limits.shapes", stitched.shapes.refused());
+    limit("limits.sketches", stitched.sketches_refused);
     limit("limits.disk_mb", kept.dropped());
     coverage.files = stitched.coverage;
     let odd = [(ComplaintKind::Duplicate, kept.duplicate_spans()), (ComplaintKind::Unbelieved, kept.held_spans())];
@@ -292,5 +307,6 @@ fn finish(mut stitched: Stitched, paths: Vec<String>, complaints: Vec<FileCovera
         span,
         lost: stitched.lost,
         untimed,
+        sketches: stitched.sketches,
     })
 }

@@ -3,6 +3,7 @@
 //! This is the one loop through which all evidence passes. It does little for each record, and what it does depends on
 //! the records before it in the same source only.
 
+use std::collections::BTreeMap;
 use std::io;
 
 use evidence::{
@@ -12,7 +13,7 @@ use evidence::{
 use ingest::{Content, PointBatch, SpanRecord};
 use ledger::{LineRow, Spool};
 use rustc_hash::FxHashMap;
-use signal::templates::Shapes;
+use signal::templates::{Shapes, Sketch};
 
 use crate::clocks::Clocks;
 use crate::workers::{Shaped, ShapedRecord, Step};
@@ -22,6 +23,12 @@ const SAMPLE_BYTES: usize = 400;
 /// Open minutes of a source are written to the spool when so many counts are open, or when they are so old.
 const OPEN_MAX: usize = 20_000;
 const OPEN_BUCKETS: i64 = 4;
+
+/// Places of shapes whose values are kept; of more the first.
+const SKETCHES_MAX: usize = 20_000;
+
+/// What places held, by shape and place.
+pub type Sketches = BTreeMap<(u32, u8), Sketch>;
 
 type CountKey = (Time, u32, Name, Name, u8, Timing);
 
@@ -89,6 +96,8 @@ pub struct Seen {
     pub first_line: u64,
     /// The line of its source on which the last one begins.
     pub last_line: u64,
+    /// The earliest and the latest time of one.
+    pub times: Option<(Time, Time)>,
 }
 
 /// What all sources gave, besides what is in the spool.
@@ -121,6 +130,10 @@ pub struct Stitched {
     pub seen: Vec<Seen>,
     /// Spans that begin before their callers.
     pub clocks: Clocks,
+    /// What the places of shapes held, if that was asked for.
+    pub sketches: Option<Sketches>,
+    /// Places that found no room among them.
+    pub sketches_refused: u64,
     current: Option<Source>,
     places: u64,
     failed: Option<io::Error>,
@@ -145,6 +158,8 @@ impl Stitched {
             keep_lines: false,
             seen: Vec::new(),
             clocks: Clocks::default(),
+            sketches: None,
+            sketches_refused: 0,
             current: None,
             places: 0,
             failed: None,
@@ -184,7 +199,10 @@ impl Stitched {
         let Some(mut source) = self.current.take() else { return Ok(()) };
         let records = shaped.part.coverage.records;
         let done = match shaped.part.content {
-            Content::Logs(batch) => self.logs(&mut source, &batch, &shaped.shapes, &shaped.records),
+            Content::Logs(batch) => {
+                self.sketched(&shaped.shapes, shaped.sketches);
+                self.logs(&mut source, &batch, &shaped.shapes, &shaped.records)
+            }
             Content::Points(batch) => self.points(&mut source, index, &batch),
             Content::Spans(spans) => self.spans(shaped.source, source.records, &spans),
             Content::Changes(changes) => {
@@ -208,6 +226,20 @@ impl Stitched {
         source.records += records;
         self.current = Some(source);
         done
+    }
+
+    /// Takes in what places held.
+    fn sketched(&mut self, shapes: &[(evidence::Id, Box<str>)], found: Vec<((u32, u8), Sketch)>) {
+        let Some(known) = &mut self.sketches else { return };
+        for ((shape, place), sketch) in found {
+            let (id, text) = &shapes[shape as usize];
+            let key = (self.shapes.intern(*id, text), place);
+            if known.len() >= SKETCHES_MAX && !known.contains_key(&key) {
+                self.sketches_refused += 1;
+            } else {
+                known.entry(key).or_default().join(&sketch);
+            }
+        }
     }
 
     fn believe(&mut self, time: Time) {
@@ -237,7 +269,7 @@ impl Stitched {
             let number = source.records + index as u64 + 1;
             source.count(key, batch.source, shaped, number, record.line(), time, record.raw());
             self.places += 1;
-            self.note_seen(shape, record.line());
+            self.note_seen(shape, record.line(), time);
             if self.keep_lines {
                 self.spool.line(LineRow { place: self.places, source: batch.source, line: record.line(), shape })?;
             }
@@ -250,7 +282,7 @@ impl Stitched {
     }
 
     /// Notes where a shape stands first and last.
-    fn note_seen(&mut self, shape: u32, line: u64) {
+    fn note_seen(&mut self, shape: u32, line: u64, time: Time) {
         let index = shape as usize;
         if self.seen.len() <= index {
             self.seen.resize(index + 1, Seen::default());
@@ -260,6 +292,9 @@ impl Stitched {
             (seen.place, seen.first_line) = (self.places, line);
         }
         seen.last_line = line;
+        if time != Time::MIN {
+            seen.times = Some(seen.times.map_or((time, time), |(first, last)| (first.min(time), last.max(time))));
+        }
     }
 
     fn points(&mut self, source: &mut Source, index: usize, batch: &PointBatch) -> io::Result<()> {

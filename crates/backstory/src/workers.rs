@@ -5,12 +5,12 @@
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex};
 
 use evidence::{FileCoverage, Id, Time};
 use ingest::{Chunk, Content, Form, Part};
-use signal::templates::{Kinds, Shaper};
+use signal::templates::{Given, Kinds, Shaper, Sketch};
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::read::Pending;
@@ -48,6 +48,8 @@ pub struct Shaped {
     pub part: Part,
     /// The distinct shapes of this part.
     pub shapes: Vec<(Id, Box<str>)>,
+    /// What places held: index into `shapes`, the place, its sketch; in order.
+    pub sketches: Vec<((u32, u8), Sketch)>,
     /// For each record: index into `shapes`, what its holes held, and the hash of its content.
     pub records: Vec<ShapedRecord>,
 }
@@ -63,6 +65,15 @@ pub struct ShapedRecord {
     pub content: u64,
 }
 
+/// What workers do with log records besides finding their shapes.
+#[derive(Clone, Debug, Default)]
+pub struct Task {
+    /// Templates that the user gave.
+    pub given: Arc<Given>,
+    /// Whether to look at what their places hold.
+    pub sketches: bool,
+}
+
 enum Job {
     Chunk(Form, Chunk),
     Step(Step),
@@ -72,7 +83,7 @@ enum Job {
 pub type Broken = Option<(u32, u64)>;
 
 /// Reads the sources, in order, and gives each step to `each`, in order.
-pub fn run(sources: Vec<Pending>, threads: usize, broken: Broken, mut each: impl FnMut(Step)) {
+pub fn run(sources: Vec<Pending>, task: &Task, threads: usize, broken: Broken, mut each: impl FnMut(Step)) {
     let threads = threads.max(1);
     let (jobs_in, jobs_out) = sync_channel::<(u64, Job)>(2 * threads);
     let (steps_in, steps_out) = sync_channel::<(u64, Step)>(2 * threads);
@@ -81,7 +92,7 @@ pub fn run(sources: Vec<Pending>, threads: usize, broken: Broken, mut each: impl
         scope.spawn(move || read(sources, &jobs_in));
         for _ in 0..threads {
             let (steps_in, jobs_out) = (steps_in.clone(), &jobs_out);
-            scope.spawn(move || work(jobs_out, &steps_in, broken));
+            scope.spawn(move || work(jobs_out, &steps_in, task, broken));
         }
         drop(steps_in);
         let (mut waiting, mut next) = (BTreeMap::new(), 0);
@@ -127,8 +138,8 @@ fn read(sources: Vec<Pending>, jobs: &SyncSender<(u64, Job)>) {
     }
 }
 
-fn work(jobs: &Mutex<Receiver<(u64, Job)>>, steps: &SyncSender<(u64, Step)>, broken: Broken) {
-    let mut worker = Worker::default();
+fn work(jobs: &Mutex<Receiver<(u64, Job)>>, steps: &SyncSender<(u64, Step)>, task: &Task, broken: Broken) {
+    let mut worker = Worker::new(task);
     loop {
         let job = match jobs.lock() {
             Ok(jobs) => jobs.recv(),
@@ -144,7 +155,7 @@ fn work(jobs: &Mutex<Receiver<(u64, Job)>>, steps: &SyncSender<(u64, Step)>, bro
                 }));
                 done.map_or_else(
                     |_| {
-                        worker = Worker::default();
+                        worker = Worker::new(task);
                         lost(&chunk)
                     },
                     |shaped| Step::Part(Box::new(shaped)),
@@ -164,9 +175,9 @@ fn lost(chunk: &Chunk) -> Step {
 }
 
 /// Takes chunks apart and finds the shapes of their records.
-#[derive(Default)]
 struct Worker {
     shaper: Shaper,
+    sketches: bool,
     /// For each of the shaper's numbers: in which chunk it was seen last, and its place among that chunk's shapes.
     places: Vec<(u64, u32)>,
     chunks: u64,
@@ -174,9 +185,15 @@ struct Worker {
 }
 
 impl Worker {
+    fn new(task: &Task) -> Worker {
+        let shaper = Shaper::new(Arc::clone(&task.given));
+        Worker { shaper, sketches: task.sketches, places: Vec::new(), chunks: 0, generation: 0 }
+    }
+
     fn shape(&mut self, form: &Form, chunk: &Chunk) -> Shaped {
         let part = ingest::parse(form, chunk);
         let (mut shapes, mut records) = (Vec::new(), Vec::new());
+        let mut sketches: BTreeMap<(u32, u8), Sketch> = BTreeMap::new();
         self.chunks += 1;
         if let Content::Logs(batch) = &part.content {
             records.reserve(batch.columns.len());
@@ -184,9 +201,14 @@ impl Worker {
                 let (number, kinds) = self.shaper.shape(record.message());
                 let shape = self.place(number, &mut shapes);
                 records.push(ShapedRecord { shape, kinds, content: xxh3_64(record.raw()) });
+                if self.sketches {
+                    for (place, value) in (0..).zip(self.shaper.values(record.message())) {
+                        sketches.entry((shape, place)).or_default().add(value, record.message());
+                    }
+                }
             }
         }
-        Shaped { source: chunk.source, part, shapes, records }
+        Shaped { source: chunk.source, part, shapes, sketches: sketches.into_iter().collect(), records }
     }
 
     /// The place of a shape among those of this chunk.

@@ -46,7 +46,7 @@ impl Meaning {
 pub const LABEL: usize = 15;
 
 /// Eight heights of a bar.
-const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+pub const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
 /// A series as a line of bars, from its least to its greatest value; a blank where nothing is. What is drawn of several
 /// values in one column is the one farthest from the middle of them all.

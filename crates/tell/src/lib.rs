@@ -27,8 +27,8 @@ pub use html::page;
 pub use layout::ascii;
 pub use markdown::{brief, markdown};
 pub use patterns::{
-    OrderedRow, PatternsDocument, TemplateRow, Untimed, patterns_document, patterns_lines_row, patterns_text,
-    untimed_text,
+    Numbers, OrderedRow, ParameterRow, PatternsDocument, TemplateRow, Untimed, ValueRow, patterns_document,
+    patterns_lines_row, patterns_text, untimed_text,
 };
 pub use redact::{BadRule, Redactor};
 pub use spoken::{clock, column, day_clock, spoken};

@@ -41,6 +41,9 @@ pub struct EvidenceArgs {
     /// Read settings from this file [default: ./backstory.toml, if there is one]
     #[arg(long, value_name = "FILE", help_heading = "Reading")]
     pub config: Option<PathBuf>,
+    /// Your own templates of log lines, one a line, with <*> or <name> for what varies: honoured before any is learnt
+    #[arg(long, value_name = "FILE", help_heading = "Reading")]
+    pub templates: Option<PathBuf>,
     /// Threads that take evidence apart [default: one a core]; the output is the same with any number
     #[arg(long, value_name = "N", help_heading = "Reading")]
     pub threads: Option<usize>,
@@ -94,6 +97,7 @@ impl EvidenceArgs {
             no_redact: self.no_redact,
             threads: self.threads,
             config: self.config.clone(),
+            templates: self.templates.clone(),
         })
     }
 
@@ -103,7 +107,7 @@ impl EvidenceArgs {
             let (name, part) = text.rsplit_once(':')?;
             Some((name.to_string(), part.parse().ok()?))
         });
-        Reading { keep_lines: false, broken, quiet: self.quiet }
+        Reading { broken, quiet: self.quiet, ..Reading::default() }
     }
 
     /// The engine's settings.

@@ -251,6 +251,7 @@ fn layout(args: &Args) -> Layout {
         words.extend(settings.timezone.iter().map(|z| format!("--timezone {}", quoted(z))));
         words.extend(settings.year.iter().map(|y| format!("--year {y}")));
         words.extend(settings.config.iter().map(|p| format!("--config {}", quoted(&p.to_string_lossy()))));
+        words.extend(settings.templates.iter().map(|p| format!("--templates {}", quoted(&p.to_string_lossy()))));
         words.extend(settings.no_redact.then(|| "--no-redact".to_string()));
         words.extend((args.lookback != LOOKBACK).then(|| format!("--lookback {}", quoted(&args.lookback))));
         words.extend(args.noticed.iter().map(|n| format!("--noticed {}", quoted(n))));

@@ -1,5 +1,6 @@
 //! What masked places held, and how they are written.
 
+use super::alone::unit;
 use super::given::MARK;
 
 /// What a masked place held. The number of each is written into [`Kinds`].
@@ -37,6 +38,21 @@ pub const LEARNT: &str = "<word>";
 
 /// What stands behind a number whose unit was found to vary: `<*><unit>` is one place, the number with its unit.
 pub(super) const UNIT: &str = "<unit>";
+
+/// The unit behind a number and a blank, and what both are together. Most letters alone are none: `3 d` may be anything.
+fn unit_behind(literal: &str) -> Option<(Hole, &str)> {
+    let rest = literal.strip_prefix(' ')?;
+    let end = rest.find(|c: char| !c.is_alphanumeric()).unwrap_or(rest.len());
+    let word = &rest[..end];
+    let hole = unit(word.as_bytes())?;
+    (word.len() > 1 || matches!(word, "s" | "B")).then_some((hole, word))
+}
+
+/// What the place before a literal is, where it holds numbers and the literal begins with their unit: its name, the unit.
+pub fn measured_in(literal: &str) -> Option<(&'static str, &str)> {
+    let (hole, word) = unit_behind(literal)?;
+    Some((PLACEHOLDERS[hole as usize].trim_matches(['<', '>']), word))
+}
 
 /// A template as the world outside compares it: every place as [`HOLE`], whatever it holds.
 pub fn bare(template: &str) -> String {
@@ -128,8 +144,14 @@ impl Kinds {
     pub fn shown(self, shape: &str) -> String {
         let mut shown = String::with_capacity(shape.len() + 16);
         for (place, literal) in shape.split(HOLE).enumerate() {
-            if place > 0 {
-                shown.push_str(self.get(place - 1).map_or(HOLE, |hole| PLACEHOLDERS[hole as usize]));
+            let (mut held, mut literal) = (place.checked_sub(1).map(|before| self.get(before)), literal);
+            if held == Some(Some(Hole::Num))
+                && let Some((hole, word)) = unit_behind(literal)
+            {
+                (held, literal) = (Some(Some(hole)), &literal[1 + word.len()..]);
+            }
+            if let Some(held) = held {
+                shown.push_str(held.map_or(HOLE, |hole| PLACEHOLDERS[hole as usize]));
             }
             shown.push_str(literal);
         }

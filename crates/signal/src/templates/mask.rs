@@ -466,7 +466,7 @@ mod tests {
                 GET <path> took <dur> from <ip>:<num>
                 pool wait exceeded, retrying in <dur> (attempt <num>)
                 user <uuid> bought <num> things
-                fetched <url> in <num> ms, <num> KB
+                fetched <url> in <dur>, <size>
                 <hex> at <hex>, mac <hex>
                 mail to <mail> bounced
                 lookup of <host> failed

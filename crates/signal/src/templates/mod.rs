@@ -16,10 +16,10 @@ mod shapes;
 mod values;
 
 pub use given::{GIVEN_MAX, Given};
-pub use holes::{HOLE, Kinds, LEARNT, bare};
+pub use holes::{HOLE, Kinds, LEARNT, bare, measured_in};
 pub use mask::{Masker, PLACES_MAX, TOKENS_MAX};
 pub use miner::{Line, LineIndex, Mined, Miner, SHAPES_PER_SKELETON};
 pub use partition::{Anatomy, Group, Member, templates};
 pub use shaper::{Shape, Shaper};
 pub use shapes::{OVERFLOW, Shapes};
-pub use values::{Measure, Sketch, VALUE_BYTES, VALUES_KEPT};
+pub use values::{Measure, Sketch, VALUE_BYTES, VALUES_KEPT, Value};

@@ -232,9 +232,14 @@ fn indices(members: &[&Member<'_>]) -> Vec<u32> {
 /// The positions at which the members' words differ.
 fn varying(members: &[&Member<'_>]) -> Vec<Position> {
     let width = members[0].anatomy.words.len();
-    let distinct: Vec<BTreeSet<&str>> =
-        (0..width).map(|at| members.iter().map(|m| m.anatomy.words[at].text.as_str()).collect()).collect();
-    let differing = distinct.iter().filter(|words| words.len() > 1).count();
+    // At most places all members say the same: only the others cost a set.
+    let differ = |at: &usize| {
+        let first = &members[0].anatomy.words[*at].text;
+        members.iter().any(|m| m.anatomy.words[*at].text != *first)
+    };
+    let words_at = |at: usize| members.iter().map(|m| m.anatomy.words[at].text.as_str()).collect::<BTreeSet<&str>>();
+    let distinct: Vec<(usize, BTreeSet<&str>)> = (0..width).filter(differ).map(|at| (at, words_at(at))).collect();
+    let differing = distinct.len();
     let lines: u64 = members.iter().map(|m| m.lines).sum();
     let rarest = |at: usize| {
         let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
@@ -243,9 +248,8 @@ fn varying(members: &[&Member<'_>]) -> Vec<Position> {
     };
     distinct
         .iter()
-        .enumerate()
-        .filter(|(_, words)| words.len() > 1)
         .map(|(at, words)| {
+            let at = *at;
             let leads_in = members.iter().any(|m| m.anatomy.words[at].leads_in);
             let alone = differing == 1 && at > 0;
             let is_unit = members.iter().all(|m| m.anatomy.words[at].is_unit);

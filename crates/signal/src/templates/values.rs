@@ -16,6 +16,8 @@ use super::holes::Hole;
 pub const VALUES_KEPT: usize = 32;
 /// Bytes that are kept of a value.
 pub const VALUE_BYTES: usize = 64;
+/// Bytes before and behind a value that are kept with it.
+const AROUND_BYTES: (usize, usize) = (160, 40);
 /// Steps of an octave: numbers of one step differ by at most 3.1 %.
 const STEP_BITS: u32 = 5;
 /// Numbers beyond these powers of two are counted at the last step.
@@ -24,8 +26,7 @@ const EXPONENTS: (i32, i32) = (-40, 70);
 /// What one place held.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Sketch {
-    /// By hash: the value, cut after [`VALUE_BYTES`], and how often it came.
-    lowest: BTreeMap<u64, (Box<str>, u64)>,
+    lowest: BTreeMap<u64, Value>,
     /// How many values came.
     count: u64,
     /// By step of magnitude, negative ones below zero: how many numbers.
@@ -33,6 +34,17 @@ pub struct Sketch {
     range: Option<(f64, f64)>,
     /// What numbers with a unit were in, as far as they had one.
     measure: Option<Measure>,
+}
+
+/// A value that was kept.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Value {
+    /// It, cut after [`VALUE_BYTES`].
+    pub text: Box<str>,
+    /// How often it came.
+    pub count: u64,
+    /// What stood around it once, it included, as far as that may make a secret of it: of several the first by the alphabet.
+    pub around: Box<str>,
 }
 
 /// What numbers are in.
@@ -45,21 +57,24 @@ pub enum Measure {
 }
 
 impl Sketch {
-    /// Takes in a value.
-    pub fn add(&mut self, value: &[u8]) {
-        self.count_of(value, 1);
+    /// Takes in a value that stands in a message.
+    pub fn add(&mut self, value: &[u8], message: &[u8]) {
+        self.add_times(value, message, 1);
     }
 
-    /// Takes in a value that came so often.
-    pub fn count_of(&mut self, value: &[u8], times: u64) {
+    /// Takes in a value that came so often, once in this message.
+    pub fn add_times(&mut self, value: &[u8], message: &[u8], times: u64) {
         self.count += times;
         let hash = xxh3_64(value);
-        if let Some((_, count)) = self.lowest.get_mut(&hash) {
-            *count += times;
+        let lossy = |bytes: &[u8]| -> Box<str> { String::from_utf8_lossy(bytes).into() };
+        let around = || lossy(around(value, message));
+        if let Some(known) = self.lowest.get_mut(&hash) {
+            known.count += times;
+            known.around = around().min(std::mem::take(&mut known.around));
         } else if self.lowest.len() < VALUES_KEPT || self.lowest.last_key_value().is_some_and(|(most, _)| hash < *most)
         {
-            let text = String::from_utf8_lossy(&value[..value.len().min(VALUE_BYTES)]);
-            self.lowest.insert(hash, (text.into(), times));
+            let text = lossy(&value[..value.len().min(VALUE_BYTES)]);
+            self.lowest.insert(hash, Value { text, count: times, around: around() });
             self.shrink();
         }
         if let Some((number, measure)) = quantity(value) {
@@ -72,8 +87,12 @@ impl Sketch {
     /// Takes in what another one saw.
     pub fn join(&mut self, other: &Sketch) {
         self.count += other.count;
-        for (hash, (text, count)) in &other.lowest {
-            self.lowest.entry(*hash).or_insert_with(|| (text.clone(), 0)).1 += count;
+        for (hash, value) in &other.lowest {
+            let known = self.lowest.entry(*hash).or_insert_with(|| Value { count: 0, ..value.clone() });
+            known.count += value.count;
+            if value.around < known.around {
+                known.around.clone_from(&value.around);
+            }
         }
         self.shrink();
         for (step, count) in &other.numbers {
@@ -109,10 +128,10 @@ impl Sketch {
         }
     }
 
-    /// The values that were kept and how often each came, the most frequent first.
-    pub fn values(&self) -> Vec<(&str, u64)> {
-        let mut values: Vec<(&str, u64)> = self.lowest.values().map(|(text, count)| (text.as_ref(), *count)).collect();
-        values.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
+    /// The values that were kept, the most frequent first.
+    pub fn values(&self) -> Vec<&Value> {
+        let mut values: Vec<&Value> = self.lowest.values().collect();
+        values.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.text.cmp(&b.text)));
         values
     }
 
@@ -145,6 +164,14 @@ impl Sketch {
         });
         found.map(|(step, _)| middle(*step).clamp(low, high))
     }
+}
+
+/// What stands around a part of a message.
+fn around<'m>(value: &[u8], message: &'m [u8]) -> &'m [u8] {
+    let at = (value.as_ptr() as usize).wrapping_sub(message.as_ptr() as usize);
+    let at = if at <= message.len() { at } else { 0 };
+    let end = (at + value.len() + AROUND_BYTES.1).min(message.len());
+    &message[at.saturating_sub(AROUND_BYTES.0)..end]
 }
 
 /// The step of a number: its exponent and the first bits behind it, as IEEE 754 has them, which need no logarithm.
@@ -219,14 +246,15 @@ mod tests {
 
     fn sketch(values: &[&str]) -> Sketch {
         let mut sketch = Sketch::default();
-        values.iter().for_each(|value| sketch.add(value.as_bytes()));
+        values.iter().for_each(|value| sketch.add(value.as_bytes(), value.as_bytes()));
         sketch
     }
 
     #[test]
     fn few_values_are_all_known_and_numbers_have_quantiles() {
         let few = sketch(&["a", "b", "a"]);
-        assert_eq!((few.values(), few.distinct()), (vec![("a", 2), ("b", 1)], (2, true)));
+        let told = few.values().iter().map(|v| format!("{} {}", v.text, v.count)).collect::<Vec<_>>();
+        assert_eq!((told, few.distinct()), (vec!["a 2".to_string(), "b 1".to_string()], (2, true)));
         assert_eq!((few.is_numeric(), few.quantile(0.5)), (false, None));
         let times = sketch(&["12ms", "1.5s", "3ms", "4ms", "5ms"]);
         assert_eq!(
@@ -242,7 +270,7 @@ mod tests {
     #[test]
     fn many_values_are_estimated_and_bounded() {
         let mut sketch = Sketch::default();
-        (0..10_000).for_each(|n| sketch.add(format!("user{n}").as_bytes()));
+        (0..10_000).map(|n| format!("user{n}")).for_each(|user| sketch.add(user.as_bytes(), user.as_bytes()));
         let (distinct, exact) = sketch.distinct();
         assert!(!exact && (6_000..14_000).contains(&distinct), "{distinct}");
         assert_eq!(sketch.values().len(), VALUES_KEPT);
