@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use unicode_width::UnicodeWidthStr;
 
 use crate::document::{CoverageDocument, SCHEMA_PATTERNS, coverage_document};
-use crate::layout::{BARS as LEVELS, Meaning, cut};
+use crate::layout::{BARS as LEVELS, Meaning, cut, wrapped};
 use crate::spoken::{counted, dated, day_clock, number};
 use crate::voice::Voice;
 
@@ -300,6 +300,8 @@ pub fn patterns_text(patterns: &PatternsDocument<'_>, voice: &Voice, width: usiz
 
 /// Where the text of a template begins: behind count, share, severity and bars.
 const INDENT: usize = 41;
+/// Of a longer template only so much is shown; `--output json` has all of it.
+const TEMPLATE: usize = 240;
 
 fn told(row: &TemplateRow, records: u64, voice: &Voice, width: usize) -> String {
     let share = 100.0 * row.count as f64 / records.max(1) as f64;
@@ -308,9 +310,9 @@ fn told(row: &TemplateRow, records: u64, voice: &Voice, width: usize) -> String 
     let severity = format!("{:<5}", row.severity);
     let severity = if severe(&row.severity) { Meaning::Gray.of(&severity) } else { severity };
     let head = format!("{:>9} {:>5} % {severity} {bars}  ", number(row.count as f64), share);
-    let service = service(row, voice);
-    let room = width.saturating_sub(INDENT + service.width()).max(20);
-    let first = format!("{head}{service}{}\n", voice.say_short(&row.template, room));
+    let text = voice.say_short(&row.template, TEMPLATE);
+    let lines = wrapped(&format!("{}{text}", service(row, voice)), width - INDENT);
+    let first = format!("{head}{}\n", lines.join(&format!("\n{}", " ".repeat(INDENT))));
     let when = match (row.first_seen, row.last_seen) {
         (Some(first), Some(last)) if first == last => format!("{}: ", day_clock(first)),
         (Some(first), Some(last)) => format!("{} to {}: ", day_clock(first), day_clock(last)),
@@ -355,8 +357,13 @@ fn value_line(held: &ParameterRow, voice: &Voice) -> String {
         return format!("{distinct}: {least} to {most}, half below {median}, 99 % below {p99}");
     }
     let told = held.values.iter().filter(|value| !is_opaque(&value.text));
+    let unit = held.numbers.as_ref().map(|n| n.unit.as_str()).filter(|unit| !unit.is_empty()).unwrap_or_default();
+    let said = |text: &str| match text.parse::<f64>() {
+        Ok(_) if !unit.is_empty() => format!("{} {unit}", voice.say(text)),
+        _ => voice.say(text),
+    };
     let told: Vec<String> =
-        told.map(|value| format!("{} ({})", voice.say(&value.text), number(value.count as f64))).collect();
+        told.map(|value| format!("{} ({})", said(&value.text), number(value.count as f64))).collect();
     if told.is_empty() { distinct } else { format!("{distinct}: {}", told.join(", ")) }
 }
 

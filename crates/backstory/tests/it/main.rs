@@ -31,6 +31,7 @@ mod lost;
 mod manners;
 mod memory;
 mod others;
+mod patterns;
 mod program;
 mod repository;
 mod same_bytes;
