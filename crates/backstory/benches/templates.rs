@@ -24,8 +24,10 @@ const FILES: [(&str, Head, usize); 4] = [
     ("java", Head::Java, 120),
     ("mixed", Head::Bars, 1_300),
 ];
+/// How long it takes over a file, in seconds; nothing where it is not here.
+type Run = fn(&Input) -> Option<f64>;
 /// What takes its turn over each file.
-const CONTENDERS: [(&str, fn(&Input) -> Option<f64>); 8] = [
+const CONTENDERS: [(&str, Run); 8] = [
     ("wc -l", |input| process("wc", &["-l"], &input.path)),
     ("rg -c -j1", |input| process("rg", &["-c", "-j1", r"\d+\.\d+\.\d+\.\d+:\d+"], &input.path)),
     ("drain3 crate", |input| Some(drain3(input))),

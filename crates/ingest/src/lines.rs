@@ -895,12 +895,20 @@ fn level_in(word: &[u8], led: bool) -> Option<u8> {
 /// So many pairs of names are found without a search: the next record is often of one of the last.
 const RECENT: usize = 16;
 
+/// A service's name and an instance's, one after the other, how long the first is, and their numbers.
+#[derive(Debug)]
+struct Pair {
+    both: Vec<u8>,
+    length: usize,
+    numbers: (u32, u32),
+}
+
 /// Services and instances named in one chunk, each once.
 #[derive(Debug, Default)]
 pub(crate) struct Texts {
     known: FxHashMap<Vec<u8>, u32>,
-    /// Pairs of names, one after the other, how long the first is, and their numbers; by their last bytes.
-    recent: [Option<(Vec<u8>, usize, (u32, u32))>; RECENT],
+    /// By the last bytes of both.
+    recent: [Option<Pair>; RECENT],
 }
 
 impl Texts {
@@ -915,7 +923,7 @@ impl Texts {
     ) -> (u32, u32) {
         let ends = |name: &[u8]| usize::from(name.last().copied().unwrap_or_default()) + name.len();
         let place = (ends(service) ^ ends(instance)) % RECENT;
-        if let Some((both, length, numbers)) = &self.recent[place]
+        if let Some(Pair { both, length, numbers }) = &self.recent[place]
             && *length == service.len()
             && both.len() == service.len() + instance.len()
             // Names are short: a loop is faster than a call.
@@ -926,7 +934,7 @@ impl Texts {
         let pod = || std::str::from_utf8(instance).ok().and_then(places::service_of_pod).map(str::as_bytes);
         let whose = if service.is_empty() { pod().or(file.map(str::as_bytes)).unwrap_or_default() } else { service };
         let numbers = (self.number(texts, whose), self.number(texts, instance));
-        self.recent[place] = Some(([service, instance].concat(), service.len(), numbers));
+        self.recent[place] = Some(Pair { both: [service, instance].concat(), length: service.len(), numbers });
         numbers
     }
 
