@@ -842,7 +842,8 @@ pub(crate) fn guess_level(message: &[u8]) -> u8 {
     for _ in 0..12 {
         let rest = text::after_blanks(&message[at..]);
         let from = message.len() - rest.len();
-        let length = rest.iter().take(40).position(|b| matches!(b, b' ' | b'\t' | b'|')).unwrap_or(rest.len().min(40));
+        let within = &rest[..rest.len().min(40)];
+        let length = memchr::memchr3(b' ', b'\t', b'|', within).unwrap_or(within.len());
         let word = &rest[..length];
         // What names a value is no word of a message.
         words += usize::from(words == 0 || !word.contains(&b'='));

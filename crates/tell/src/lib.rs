@@ -28,7 +28,7 @@ pub use layout::ascii;
 pub use markdown::{brief, markdown};
 pub use patterns::{
     Numbers, OrderedRow, ParameterRow, PatternsDocument, TemplateRow, Untimed, ValueRow, patterns_document,
-    patterns_lines_row, patterns_text, untimed_text,
+    patterns_lines_cells, patterns_text, untimed_text,
 };
 pub use redact::{BadRule, Redactor};
 pub use spoken::{clock, column, day_clock, spoken};

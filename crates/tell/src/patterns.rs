@@ -513,7 +513,8 @@ pub fn untimed_text(page: &Untimed<'_>, voice: &Voice, width: usize) -> String {
     out
 }
 
-/// One row of `--lines`: number of the line where the record starts, template id, template with bare places.
-pub fn patterns_lines_row(line: u64, id: &str, template: &str, voice: &Voice) -> String {
-    format!("{line}\t{id}\t{}\n", voice.say(template))
+/// What a row of `--lines` says behind the number of the line where its record starts: template id, template with bare
+/// places.
+pub fn patterns_lines_cells(id: &str, template: &str, voice: &Voice) -> String {
+    format!("{id}\t{}", voice.say(template))
 }

@@ -142,7 +142,7 @@ fn plain(value: Range, next: usize) -> Option<Taken> {
 /// How many bytes there are up to a blank or a bar.
 #[inline]
 pub(super) fn token(rest: &[u8]) -> usize {
-    rest.iter().position(|b| matches!(b, b' ' | b'\t' | b'|')).unwrap_or(rest.len())
+    memchr::memchr3(b' ', b'\t', b'|', rest).unwrap_or(rest.len())
 }
 
 /// The severity at the head: `INFO`, `[warn]`, `<Error>`, `ERROR:`, `[core:error]`, `W/`, `I,`.
@@ -316,11 +316,8 @@ fn file(rest: &[u8]) -> Option<Taken> {
 
 /// A name before a colon, or before a bracket that was opened long ago.
 fn tag(rest: &[u8]) -> Option<Taken> {
-    let end = rest
-        .iter()
-        .take(121)
-        .position(|b| matches!(b, b' ' | b'\t' | b'|'))
-        .or((rest.len() <= 120).then_some(rest.len()))?;
+    let within = &rest[..rest.len().min(121)];
+    let end = memchr::memchr3(b' ', b'\t', b'|', within).or((rest.len() <= 120).then_some(rest.len()))?;
     let name = &rest[..end];
     // `Tag( 123):` has a blank inside its brackets, as Android writes it.
     if let Some(open) = name.iter().position(|b| *b == b'(').filter(|open| end == open + 1) {

@@ -15,7 +15,7 @@ use crate::failure::Failure;
 use crate::read::{Evidence, Reading, read};
 use crate::stitch::Seen;
 use crate::times::moment;
-use gather::{Gathered, gather, row};
+use gather::{Gathered, Template, gather, row};
 
 /// List the templates of log lines
 ///
@@ -158,12 +158,11 @@ pub(super) fn severity(number: u8) -> &'static str {
 }
 
 fn lines(evidence: &Evidence, gathered: &Gathered, voice: &Voice) -> Result<(), Failure> {
-    let shown: Vec<(String, String)> =
-        gathered.templates.iter().map(|t| (evidence::short(t.id), bare(&t.text))).collect();
+    let cells = |t: &Template| tell::patterns_lines_cells(&evidence::short(t.id), &bare(&t.text), voice);
+    let cells: Vec<String> = gathered.templates.iter().map(cells).collect();
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     for row in evidence.kept.scan()?.lines {
-        let (id, template) = &shown[gathered.of_shape[row.shape as usize]];
-        out.write_all(tell::patterns_lines_row(row.line, id, template, voice).as_bytes())?;
+        writeln!(out, "{}\t{}", row.line, cells[gathered.of_shape[row.shape as usize]])?;
     }
     out.flush()?;
     Ok(())
