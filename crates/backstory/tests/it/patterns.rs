@@ -79,8 +79,9 @@ fn what_is_new_rare_or_changed_is_told_alone() {
     let asked = |words: &[&str]| run(place.path(), &[&["patterns"], words].concat()).well().out;
     let new = asked(&["b.log", "--new-since", "2026-11-22T10:30:00Z"]);
     assert!(new.contains("disk <path> is full") && new.contains("cart") && !new.contains("went to state"), "{new}");
-    let rare = asked(&["b.log", "--rare", "1"]);
+    let rare = asked(&["--rare=1", "b.log"]);
     assert!(rare.contains("disk <path> is full") && !rare.contains("connection to"), "{rare}");
+    assert!(asked(&["--rare", "b.log"]).contains("connection to"));
     let changed = asked(&["--diff", "a.log", "b.log"]);
     let (new, gone) = (changed.find("new\n").expect("new"), changed.find("gone\n").expect("gone"));
     let at = |text: &str| changed.find(text).expect("it is told");

@@ -34,8 +34,8 @@ pub struct Args {
     /// Only templates whose first record is of this moment or later; what is before it is what they are new to
     #[arg(long, value_name = "TIME")]
     new_since: Option<String>,
-    /// Only templates of at most N records, the rarest first
-    #[arg(long, value_name = "N", num_args = 0..=1, default_missing_value = "10")]
+    /// Only templates of at most N records (10 where none is given), the rarest first
+    #[arg(long, value_name = "N", num_args = 0..=1, require_equals = true, default_missing_value = "10")]
     rare: Option<u64>,
     /// What is new, gone, more or less in B than in A: two files or folders, beside no other evidence
     #[arg(long, value_names = ["A", "B"], num_args = 2, conflicts_with_all = ["new_since", "rare"])]
