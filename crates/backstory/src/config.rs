@@ -160,7 +160,7 @@ impl Default for Settings {
             redact_rules: Setting::default_of(Vec::new()),
             templates: Setting::default_of(None),
             threads: Setting::default_of(0),
-            memory_mb: Setting::default_of(96),
+            memory_mb: Setting::default_of(64),
             disk_mb: Setting::default_of(16 << 10),
             folder: Setting::default_of(std::env::temp_dir()),
             line_kb: Setting::default_of(limits.line_bytes >> 10),

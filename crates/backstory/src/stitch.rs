@@ -25,7 +25,7 @@ const OPEN_MAX: usize = 20_000;
 const OPEN_BUCKETS: i64 = 4;
 
 /// Places of shapes whose values are kept; of more the first.
-const SKETCHES_MAX: usize = 20_000;
+const SKETCHES_MAX: usize = 10_000;
 
 /// What places held, by shape and place.
 pub type Sketches = BTreeMap<(u32, u8), Sketch>;
