@@ -27,6 +27,7 @@ pub mod lines;
 mod moments;
 mod plan;
 pub mod score;
+pub mod series;
 mod shop;
 mod truth;
 mod world;
