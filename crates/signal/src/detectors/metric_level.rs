@@ -15,17 +15,17 @@ use super::{Departure, Detector, Moment, Said};
 use crate::budget::{Family, Streams, warm_up};
 use crate::countdown::{Countdown, speaks_of_an_end};
 use crate::meters::{Metric, Reading};
-use crate::series::{Finding, Moved, Pools, SCALES, Shares, Surroundings, Watch, half};
+use crate::series::{Elsewhere, Finding, Moved, Sensor};
 use crate::signal::{Amount, Citation, Kind, Unit};
 
-/// A metric is watched in so many ways: level, drift, silence, spread.
-pub const KINDS: u64 = 4;
+/// A metric is watched in so many ways: level (or drift), silence, spread.
+pub const KINDS: u64 = 3;
 /// How many of the latest values are shown as evidence.
 const SHOWN_VALUES: usize = 6;
 
 struct Watched {
     began: Time,
-    watch: Watch,
+    sensor: Sensor,
     /// Where the name speaks of an end: what counts down and is filled up has no level.
     countdown: Option<Countdown>,
     gains: bool,
@@ -38,52 +38,28 @@ struct Watched {
 #[derive(Default)]
 pub struct MetricLevel {
     metrics: BTreeMap<Metric, Watched>,
-    order: Vec<Metric>,
-    pools: Pools,
+    elsewhere: Elsewhere,
 }
 
 impl Detector for MetricLevel {
     fn bucket(&mut self, moment: &Moment<'_>, said: &mut Vec<Said>) {
         let share = moment.budget.test(Family::Metric, KINDS);
-        let shares = Shares { short: share, long: share };
-        let mut moves: Vec<(Metric, Moved)> = Vec::new();
+        self.elsewhere.next_moment(moment.edge);
         for reading in moment.readings.joined() {
-            let moved = self.take(moment, reading, shares);
-            moves.extend(moved.into_iter().map(|m| (reading.metric, m)));
-        }
-        for index in 1..SCALES.len() {
-            if moment.edge.0 % half(index) == 0 {
-                let around = Surroundings {
-                    edge: moment.edge,
-                    load: moment.load[index],
-                    load_noise: 0.0,
-                    in_proportion: false,
-                    pools: &self.pools,
-                    shares,
-                };
-                for metric in &self.order {
-                    let Some(watched) = self.metrics.get_mut(metric) else { continue };
-                    moves.extend(watched.watch.close(index, &around).into_iter().map(|m| (*metric, m)));
-                }
+            for moved in self.take(moment, reading, share) {
+                self.say(moment, reading.metric, &moved, said);
             }
-        }
-        for (metric, moved) in moves {
-            self.say(moment, metric, &moved, said);
-        }
-        if moment.edge.0 % (6 * evidence::HOUR) == 0 {
-            let watches = || self.order.iter().filter_map(|m| self.metrics.get(m)).map(|w| &w.watch);
-            self.pools = Pools::of_values(watches()).with_spells(watches(), moment.edge);
         }
     }
 
     fn streams(&self, now: Time) -> (Family, Streams) {
         let warm = self.metrics.values().filter(|w| now - w.began > warm_up(now - w.began)).count();
-        (Family::Metric, Streams { novelty: 0, tests: 2 * warm as u64 })
+        (Family::Metric, Streams { novelty: 0, tests: warm as u64 })
     }
 }
 
 impl MetricLevel {
-    fn take(&mut self, moment: &Moment<'_>, reading: &Reading, shares: Shares) -> Vec<Moved> {
+    fn take(&mut self, moment: &Moment<'_>, reading: &Reading, share: f64) -> Vec<Moved> {
         let Reading { metric, value, gains, point } = *reading;
         if !self.metrics.contains_key(&metric) {
             self.begin(moment, metric, &point);
@@ -97,7 +73,7 @@ impl MetricLevel {
         }
         if watched.gains != gains {
             // It turned out to be a counter (or none): what was learnt of the other reading does not hold.
-            watched.watch = Watch::of_values();
+            watched.sensor = Sensor::new();
             watched.gains = gains;
             watched.latest.clear();
         }
@@ -105,22 +81,15 @@ impl MetricLevel {
             watched.latest.pop_front();
         }
         watched.latest.push_back((point.time, value));
-        let around = Surroundings {
-            edge: moment.edge,
-            load: moment.load[0],
-            load_noise: 0.0,
-            in_proportion: false,
-            pools: &self.pools,
-            shares,
-        };
-        watched.watch.value(value, &around)
+        self.elsewhere.whose = metric.service.0;
+        watched.sensor.value(moment.edge, value, share, &mut self.elsewhere)
     }
 
     fn begin(&mut self, moment: &Moment<'_>, metric: Metric, point: &PointRow) {
         let series = Series { instance: Name::NONE, ..moment.tables.series.get(point.series) };
         let watched = Watched {
             began: moment.edge,
-            watch: Watch::of_values(),
+            sensor: Sensor::new(),
             countdown: speaks_of_an_end(moment.tables.names.text(metric.name)).then(Countdown::default),
             gains: false,
             source: point.source,
@@ -128,9 +97,6 @@ impl MetricLevel {
             latest: VecDeque::new(),
         };
         self.metrics.insert(metric, watched);
-        let text = |m: &Metric| m.subject(moment.tables.names);
-        let at = self.order.partition_point(|m| text(m) < text(&metric));
-        self.order.insert(at, metric);
     }
 
     fn say(&self, moment: &Moment<'_>, metric: Metric, moved: &Moved, said: &mut Vec<Said>) {

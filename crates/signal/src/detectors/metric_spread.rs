@@ -1,7 +1,7 @@
 //! `metric.spread`: a metric that varies more, or less, than it did, though its level may be as ever.
 //!
-//! What counts is how far a value lies from the one before: of five such steps the median, so that a single jump is no
-//! spread. Its square root is watched like a value of its own (it is nearly Gaussian then, and a factor is a factor).
+//! What counts is how far a value lies from the one before. The square root of that step is watched like a value of its own:
+//! it is nearly Gaussian then, a factor is a factor, and a single jump weighs little.
 //!
 //! Limits: a series that moves in steps hours apart has no spread; nor has one of which few values come a day.
 
@@ -14,25 +14,22 @@ use super::{Departure, Detector, Moment, Said};
 use crate::budget::{Family, Streams, warm_up};
 use crate::countdown::speaks_of_an_end;
 use crate::meters::{Metric, Reading};
-use crate::series::{Finding, Moved, Pools, SCALES, Shares, Surroundings, Watch, half};
+use crate::series::{Elsewhere, Finding, Moved, Sensor};
 use crate::signal::{Amount, Citation, Kind, Unit};
 
-/// So many steps from value to value make one measure.
-const STEPS: usize = 5;
 /// How many of the latest values are shown as evidence.
 const SHOWN_VALUES: usize = 6;
-/// Of Gaussian values with deviation 1, the median of five steps has this square root in the mean.
-const OF_ONE_DEVIATION: f64 = 0.98;
+/// Of Gaussian values with deviation 1, the square roots of steps have this mean: E|N|^½ · 2^¼.
+const OF_ONE_DEVIATION: f64 = 0.978;
 /// Where more of the steps than this are none, the metric moves in jumps.
 const STANDS: f64 = 0.3;
 
 struct Spread {
     began: Time,
-    watch: Watch,
+    sensor: Sensor,
     written: String,
     source: u32,
     last: Option<f64>,
-    steps: Vec<f64>,
     seen: f64,
     none: f64,
     latest: VecDeque<(Time, f64)>,
@@ -42,38 +39,17 @@ struct Spread {
 #[derive(Default)]
 pub struct MetricSpread {
     metrics: BTreeMap<Metric, Spread>,
-    pools: Pools,
+    elsewhere: Elsewhere,
 }
 
 impl Detector for MetricSpread {
     fn bucket(&mut self, moment: &Moment<'_>, said: &mut Vec<Said>) {
         let share = moment.budget.test(Family::Metric, KINDS);
-        let shares = Shares { short: share, long: share };
-        let mut moves: Vec<(Metric, Moved)> = Vec::new();
+        self.elsewhere.next_moment(moment.edge);
         for reading in moment.readings.joined() {
-            moves.extend(self.take(moment, reading, shares).into_iter().map(|m| (reading.metric, m)));
-        }
-        for index in 1..SCALES.len() {
-            if moment.edge.0 % half(index) == 0 {
-                let load = moment.load[index];
-                let around = Surroundings {
-                    edge: moment.edge,
-                    load,
-                    load_noise: 0.0,
-                    in_proportion: false,
-                    pools: &self.pools,
-                    shares,
-                };
-                for (metric, spread) in &mut self.metrics {
-                    moves.extend(spread.watch.close(index, &around).into_iter().map(|m| (*metric, m)));
-                }
+            for moved in self.take(moment, reading, share) {
+                self.say(moment, reading.metric, &moved, said);
             }
-        }
-        for (metric, moved) in moves {
-            self.say(moment, metric, &moved, said);
-        }
-        if moment.edge.0 % (6 * evidence::HOUR) == 0 {
-            self.pool(moment);
         }
     }
 
@@ -84,35 +60,24 @@ impl Detector for MetricSpread {
 }
 
 impl MetricSpread {
-    fn take(&mut self, moment: &Moment<'_>, reading: &Reading, shares: Shares) -> Vec<Moved> {
+    fn take(&mut self, moment: &Moment<'_>, reading: &Reading, share: f64) -> Vec<Moved> {
         let names = moment.tables.names;
         if speaks_of_an_end(names.text(reading.metric.name)) {
             return Vec::new();
         }
         let spread = self.metrics.entry(reading.metric).or_insert_with(|| Spread {
             began: moment.edge,
-            watch: Watch::of_values(),
+            sensor: Sensor::new(),
             written: moment.tables.series.get(reading.point.series).written(names),
             source: reading.point.source,
             last: None,
-            steps: Vec::new(),
             seen: 0.0,
             none: 0.0,
             latest: VecDeque::new(),
         });
         let Some(measure) = spread.measure(reading) else { return Vec::new() };
-        let load = moment.load[0];
-        let around =
-            Surroundings { edge: moment.edge, load, load_noise: 0.0, in_proportion: false, pools: &self.pools, shares };
-        spread.watch.value(measure, &around)
-    }
-
-    /// The pools, over the metrics in the order of their names.
-    fn pool(&mut self, moment: &Moment<'_>) {
-        let mut order: Vec<_> = self.metrics.iter().map(|(m, s)| (m.subject(moment.tables.names), &s.watch)).collect();
-        order.sort_by(|a, b| a.0.cmp(&b.0));
-        let watches = || order.iter().map(|(_, watch)| *watch);
-        self.pools = Pools::of_values(watches()).with_spells(watches(), moment.edge);
+        self.elsewhere.whose = reading.metric.service.0;
+        spread.sensor.value(moment.edge, measure, share, &mut self.elsewhere)
     }
 
     fn say(&self, moment: &Moment<'_>, metric: Metric, moved: &Moved, said: &mut Vec<Said>) {
@@ -143,14 +108,7 @@ impl Spread {
         let step = (reading.value - self.last.replace(reading.value)?).abs();
         self.seen += 1.0;
         self.none += f64::from(step == 0.0);
-        self.steps.push(step);
-        if self.steps.len() < STEPS {
-            return None;
-        }
-        self.steps.sort_by(f64::total_cmp);
-        let median = self.steps[STEPS / 2];
-        self.steps.clear();
-        Some(median.sqrt())
+        Some(step.sqrt())
     }
 }
 
@@ -193,15 +151,7 @@ mod tests {
         };
         let mut gaussian = || (0..12).map(|_| uniform()).sum::<f64>() - 6.0;
         let values: Vec<f64> = (0..50_000).map(|_| 3.0 * gaussian()).collect();
-        let steps: Vec<f64> = values.windows(2).map(|w| (w[1] - w[0]).abs()).collect();
-        let measures: Vec<f64> = steps
-            .chunks_exact(STEPS)
-            .map(|steps| {
-                let mut steps = steps.to_vec();
-                steps.sort_by(f64::total_cmp);
-                steps[STEPS / 2].sqrt()
-            })
-            .collect();
+        let measures: Vec<f64> = values.windows(2).map(|w| (w[1] - w[0]).abs().sqrt()).collect();
         let mean = measures.iter().sum::<f64>() / measures.len() as f64;
         assert!((deviation(mean) / 3.0 - 1.0).abs() < 0.03, "{}", deviation(mean));
     }

@@ -11,7 +11,7 @@ use evidence::{Address, Name, SpanRow, Time, Timing};
 
 use super::{Departure, Detector, Moment, Said};
 use crate::budget::{Family, Streams, warm_up};
-use crate::series::{Finding, Moved, Pools, SCALES, Shares, Surroundings, Watch, half};
+use crate::series::{Elsewhere, Finding, Moved, Sensor};
 use crate::signal::{Amount, Citation, Kind, Subject, Unit};
 
 /// How many operations are watched.
@@ -45,7 +45,7 @@ pub fn cited(moment: &Moment<'_>, span: &SpanRow) -> Citation {
 
 struct Watched {
     began: Time,
-    watch: Watch,
+    sensor: Sensor,
     slowest: SpanRow,
 }
 
@@ -53,7 +53,7 @@ struct Watched {
 #[derive(Default)]
 pub struct TraceLatency {
     operations: BTreeMap<Operation, Watched>,
-    pools: Pools,
+    elsewhere: Elsewhere,
     refused: u64,
 }
 
@@ -63,8 +63,8 @@ fn log_ms(span: &SpanRow) -> f64 {
 
 impl Detector for TraceLatency {
     fn bucket(&mut self, moment: &Moment<'_>, said: &mut Vec<Said>) {
-        let share = moment.budget.test(Family::Trace, 2);
-        let shares = Shares { short: share, long: share };
+        let share = moment.budget.test(Family::Trace, 1);
+        self.elsewhere.next_moment(moment.edge);
         let mut calls: BTreeMap<Operation, (f64, f64, SpanRow)> = BTreeMap::new();
         for span in moment.bucket.spans.iter().filter(|s| s.timing == Timing::OnTime) {
             let (sum, count, slowest) = calls.entry((span.service, span.name)).or_insert((0.0, 0.0, *span));
@@ -74,14 +74,6 @@ impl Detector for TraceLatency {
                 *slowest = *span;
             }
         }
-        let around = Surroundings {
-            edge: moment.edge,
-            load: 1.0,
-            load_noise: 0.0,
-            in_proportion: false,
-            pools: &self.pools,
-            shares,
-        };
         let mut moves: Vec<(Operation, Moved)> = Vec::new();
         for (operation, (sum, count, slowest)) in calls {
             if self.operations.len() >= OPERATIONS_MAX && !self.operations.contains_key(&operation) {
@@ -90,28 +82,21 @@ impl Detector for TraceLatency {
             }
             let watched = self.operations.entry(operation).or_insert_with(|| Watched {
                 began: moment.edge,
-                watch: Watch::of_values(),
+                sensor: Sensor::new(),
                 slowest,
             });
             watched.slowest = slowest;
-            moves.extend(watched.watch.value(sum / count, &around).into_iter().map(|m| (operation, m)));
-        }
-        for index in 1..SCALES.len() {
-            if moment.edge.0 % half(index) == 0 {
-                for (operation, watched) in &mut self.operations {
-                    moves.extend(watched.watch.close(index, &around).into_iter().map(|m| (*operation, m)));
-                }
-            }
+            self.elsewhere.whose = operation.0.0;
+            moves.extend(
+                watched
+                    .sensor
+                    .value(moment.edge, sum / count, share, &mut self.elsewhere)
+                    .into_iter()
+                    .map(|m| (operation, m)),
+            );
         }
         for (operation, moved) in moves {
             self.say(moment, operation, &moved, said);
-        }
-        if moment.edge.0 % (6 * evidence::HOUR) == 0 {
-            let mut order: Vec<(Subject, &Watch)> =
-                self.operations.iter().map(|(o, w)| (subject(moment, *o), &w.watch)).collect();
-            order.sort_by(|a, b| a.0.cmp(&b.0));
-            self.pools =
-                Pools::of_values(order.iter().map(|(_, w)| *w)).with_spells(order.iter().map(|(_, w)| *w), moment.edge);
         }
     }
 
@@ -121,7 +106,7 @@ impl Detector for TraceLatency {
 
     fn streams(&self, now: Time) -> (Family, Streams) {
         let warm = self.operations.values().filter(|w| now - w.began > warm_up(now - w.began)).count();
-        (Family::Trace, Streams { novelty: 0, tests: 2 * warm as u64 })
+        (Family::Trace, Streams { novelty: 0, tests: warm as u64 })
     }
 }
 
@@ -133,8 +118,6 @@ impl TraceLatency {
                 said.push(Said::Departed(Box::new(departure(moment, operation, watched, finding))));
             }
             Moved::Departed(_) => {}
-            // Short and long windows tell of one thing: it is over when both are back.
-            Moved::Ended { long, .. } if watched.watch.stands(!long) => {}
             Moved::Ended { at, settled, .. } => {
                 let subject = subject(moment, operation);
                 said.push(Said::Ended { kind: Kind::TraceLatency, subject, at: *at, settled: *settled });

@@ -1,0 +1,761 @@
+//! One series of numbers under watch: what departs from its own normal, since when, and whether it is over.
+//!
+//! Values come in the order of time; all state is of constant size, and what is said of a value depends on it and those
+//! before it alone. What a value is, and whose, the caller knows. Read [`Sensor`] first, then [`Bank`].
+
+use evidence::{DAY, HOUR, MINUTE, Nanos, Time};
+
+use super::bank::{Bank, Judged, LEVELS, width};
+use super::clamp::Clamp;
+use super::recent::Recent;
+use super::season::{Known, Season};
+use super::watch::{Direction, Finding, Moved};
+use crate::budget::{RAISED, SHOWN, strength};
+
+/// So many values are waited for before the first is judged: they give the unit in which all are kept.
+const FIRST: usize = 9;
+/// A level that stays so long, and for so many values, is settled.
+const SETTLED: (Nanos, f64) = (3 * DAY, 12.0);
+/// What has gone so much further than it had has not stayed.
+const FURTHER: f64 = 1.25;
+/// A signal that was never shown ends when nothing was heard of it for so long.
+const FORGOTTEN: Nanos = DAY;
+/// So long at least a series must be back before its signal ends.
+const BACK: Nanos = 10 * MINUTE;
+/// Within so many deviations a window is back.
+const BACK_WITHIN: f64 = 2.0;
+/// Nearer than so many deviations nothing is looked at.
+const NEAR: f64 = 2.2;
+/// Of all tests of a stream one in twenty at most would be so extreme by chance, or it is not raised.
+const CHANCE: f64 = 0.05;
+/// A gap of so many steps ends what windows hold, unless gaps are what the series is made of.
+const GAP: Nanos = 3;
+/// How many past departures are remembered, how much less rare and less far one may have been to be about as far.
+const SPELLS: usize = 6;
+/// And how many of all series.
+const SPELLS_ELSEWHERE: usize = 64;
+const ABOUT: f64 = 30.0;
+const ABOUT_AS_FAR: f64 = 0.4;
+/// How many widths narrower it may have been, and from where on what is rarer is no longer told apart.
+const ABOUT_AS_LONG: usize = 2;
+const RARE: f64 = 1e-6;
+/// Windows so wide may follow a rhythm.
+const HABIT_FROM: Nanos = HOUR;
+/// While a rhythm of the day cannot have been seen, and in the first weekend, so many a day.
+const UNSEEN_DAYS: f64 = 0.05;
+const UNSEEN_WEEKS: f64 = 0.02 / 3.5;
+/// Of two services that burst within so long of each other by chance there are hardly any; so many, for what they share.
+const TOGETHER: Nanos = 10 * MINUTE;
+const SHARED: f64 = 0.01;
+/// How often what never varied takes a new value; and one that lasts.
+const NEW: (f64, f64) = (0.5, 30.0);
+const NEW_LASTS: (f64, f64) = (0.05, 10.0);
+/// A departure that stands is said again when it is so much stronger.
+const NEWS: f64 = 0.05;
+/// What came gradually and takes so long is a drift.
+const DRIFT: Nanos = DAY / 2;
+/// Windows so long are learnt late: a slow change is not to become its own past.
+const SLOW: Nanos = DAY / 6;
+/// More gaps than this among values are their way.
+const OFTEN: f32 = 0.2;
+/// What so few values of a window carry is a burst, or two near to each other (and such a share of it besides); what fewer
+/// carry is a spike.
+const BURST: (f64, f64) = (9.0, 0.2);
+const SPIKE: f64 = 2.0;
+/// Windows that hold more values than this are no burst's.
+const BURST_WITHIN: u32 = 64;
+/// Before any burst was seen a series is taken to have had so many in so many days; of spikes so many.
+const BURSTS: (f64, f64) = (0.05, 10.0);
+const SPIKES: f64 = 1.0;
+/// From this strength on a departure is held out of the past while it stands.
+const HELD: f64 = 0.3;
+/// How strongly a series remembers, at most.
+const MEMORY: f64 = 0.97;
+
+#[derive(Clone, Copy, Debug)]
+struct Standing {
+    up: bool,
+    level: usize,
+    drift: bool,
+    took: Nanos,
+    last: Time,
+    peak: f64,
+    /// The strength that was said last.
+    said: f64,
+    least: f64,
+    far: f64,
+    back_since: Option<Time>,
+    reached: f64,
+    went_on: Time,
+}
+
+/// A series under watch.
+#[derive(Clone, Debug, Default)]
+pub struct Sensor {
+    first: Vec<(Time, f64)>,
+    origin: f64,
+    unit: f64,
+    clamp: Clamp,
+    step: Step,
+    began: Time,
+    last: Time,
+    bank: Bank,
+    season: Option<Box<Season>>,
+    /// Windows of what the rhythm leaves, until it is known whether there is one; then they are the series' own.
+    rests: Option<Box<Bank>>,
+    recent: Recent,
+    memory: Memory,
+    standing: Option<Standing>,
+    spells: [Spell; SPELLS],
+    spells_seen: u32,
+}
+
+/// What a system's series of one kind did together: their departures that came and went.
+#[derive(Clone, Debug, Default)]
+pub struct Elsewhere {
+    spells: Vec<Spell>,
+    /// Whose value comes next: a number for each service.
+    pub whose: u32,
+    /// Who departed lately.
+    lately: Vec<(Time, u32)>,
+    /// The same of the present moment.
+    now: (Vec<(Time, u32)>, Vec<Spell>),
+    /// How many series there are, and since when.
+    series: usize,
+    began: Option<Time>,
+}
+
+impl Elsewhere {
+    /// A further series begins.
+    pub fn one_more(&mut self, at: Time) {
+        self.series += 1;
+        self.began.get_or_insert(at);
+    }
+
+    /// How many spells there were about as far and about as long, in how many days of series.
+    fn seen_as_far(&self, at: Time, judged: &Judged, r: f64) -> (f64, f64) {
+        let count = self.spells.iter().filter(|s| s.is_like(judged, r)).count();
+        (count as f64, self.series as f64 * self.began.map_or(0.0, |began| (at - began) as f64 / DAY as f64))
+    }
+
+    /// What came in the moment before counts from here on: not earlier, for series are taken in no order.
+    pub fn next_moment(&mut self, at: Time) {
+        self.lately.retain(|(then, _)| at - *then <= TOGETHER);
+        self.lately.append(&mut self.now.0);
+        self.now
+            .1
+            .sort_by(|a, b| a.least.total_cmp(&b.least).then(a.far.total_cmp(&b.far)).then(a.level.cmp(&b.level)));
+        self.spells.extend(self.now.1.drain(..));
+        let over = self.spells.len().saturating_sub(SPELLS_ELSEWHERE);
+        self.spells.drain(..over);
+    }
+
+    /// How much more seldom a burst comes as others depart beside it: 1 where none does.
+    fn alone(&self, at: Time) -> f64 {
+        let others = self.lately.iter().any(|(then, who)| at - *then <= TOGETHER && *who != self.whose);
+        let days = self.began.map_or(0.0, |began| (at - began) as f64 / DAY as f64);
+        let often = self.spells.len() as f64 / days.max(1.0) * TOGETHER as f64 / DAY as f64;
+        if others { often.clamp(SHARED, 1.0) } else { 1.0 }
+    }
+}
+
+/// A departure that came and went: its width, how rare its farthest window was by itself, and how far it lay.
+#[derive(Clone, Copy, Debug, Default)]
+struct Spell {
+    level: u8,
+    least: f32,
+    far: f32,
+}
+
+impl Spell {
+    fn is_like(&self, judged: &Judged, r: f64) -> bool {
+        f64::from(self.least) <= ABOUT * r.max(RARE)
+            && f64::from(self.far) >= ABOUT_AS_FAR * judged.score.abs()
+            && usize::from(self.level) + ABOUT_AS_LONG >= judged.level
+    }
+}
+
+/// Variance of single values around the running mean, and of neighbours together.
+#[derive(Clone, Copy, Debug, Default)]
+struct Memory {
+    seen: f32,
+    square: f32,
+    product: f32,
+    last: f32,
+}
+
+impl Memory {
+    fn add(&mut self, off: f64) {
+        let off = off as f32;
+        self.seen += 1.0;
+        let pace = 1.0 / self.seen.min(2000.0);
+        self.square += (off * off - self.square) * pace;
+        self.product += (off * self.last - self.product) * pace;
+        self.last = off;
+    }
+
+    /// Variance, and how much more sums vary than if values were independent.
+    fn noise(&self) -> (f64, f64) {
+        let (square, product) = (f64::from(self.square), f64::from(self.product));
+        let alike = if square > 0.0 { (product / square).clamp(0.0, MEMORY) } else { 0.0 };
+        (square, (1.0 + alike) / (1.0 - alike))
+    }
+}
+
+/// What the windows that closed with one value showed.
+#[derive(Default)]
+struct Showed {
+    best: Option<(Judged, f64)>,
+    /// The score of the window that follows what stands.
+    followed: Option<f64>,
+}
+
+impl Sensor {
+    /// Nothing seen.
+    pub fn new() -> Sensor {
+        Sensor::default()
+    }
+
+    /// Takes a value; `share`: the stream's share of the budget, false signals a day. Values that are no numbers are left
+    /// out, and such that do not come later than the one before.
+    pub fn value(&mut self, at: Time, value: f64, share: f64, elsewhere: &mut Elsewhere) -> Vec<Moved> {
+        if !value.is_finite() || (at <= self.last && self.step.seen > 0) {
+            return Vec::new();
+        }
+        if self.unit == 0.0 {
+            self.begin(at, value, elsewhere);
+            return Vec::new();
+        }
+        self.take(at, value, share, elsewhere)
+    }
+
+    /// Since when it is watched.
+    pub fn began(&self) -> Time {
+        self.began
+    }
+
+    fn begin(&mut self, at: Time, value: f64, elsewhere: &mut Elsewhere) {
+        if self.first.is_empty() {
+            self.began = at;
+            elsewhere.one_more(at);
+        }
+        self.first.push((at, value));
+        if self.first.len() < FIRST {
+            return;
+        }
+        let first = std::mem::take(&mut self.first);
+        let mut sorted: Vec<f64> = first.iter().map(|(_, v)| *v).collect();
+        sorted.sort_by(f64::total_cmp);
+        self.origin = sorted[FIRST / 2];
+        let mut off: Vec<f64> = sorted.iter().map(|v| (v - self.origin).abs()).collect();
+        off.sort_by(f64::total_cmp);
+        self.unit = [1.4826 * off[FIRST / 2], off[FIRST - 1], 1e-3 * self.origin.abs()]
+            .into_iter()
+            .find(|unit| *unit > 1e-9 * self.origin.abs() && *unit > 0.0 && unit.is_finite())
+            .unwrap_or(1.0);
+        let scaled: Vec<f64> = first.iter().map(|(_, v)| (v - self.origin) / self.unit).collect();
+        self.clamp = Clamp::of(&scaled);
+        for (at, value) in first {
+            self.take(at, value, 0.0, elsewhere);
+        }
+    }
+
+    fn take(&mut self, at: Time, value: f64, share: f64, elsewhere: &mut Elsewhere) -> Vec<Moved> {
+        let gap = self.step.takes(at - self.last);
+        if gap {
+            self.begin_again();
+        }
+        self.last = at;
+        let scaled = ((value - self.origin) / self.unit).clamp(-1e15, 1e15);
+        let held = self.clamp.held(scaled);
+        let mut moved = Vec::new();
+        let (rhythm, own) = self.rhythm(at, held, &mut moved);
+        let (value, told) = ((held - rhythm) * own, (scaled - rhythm) * own);
+        if let Some(season) = self.season.as_mut().filter(|s| s.known == Known::Found) {
+            season.left(at, value);
+        }
+        let hold = self.held();
+        if !hold {
+            self.memory.add(value - self.bank.centre());
+        }
+        self.recent.push(told as f32);
+        let showed = self.show(value, hold);
+        if share > 0.0 {
+            self.follow(at, &showed, elsewhere, &mut moved);
+            if let Some((judged, r)) = showed.best {
+                self.depart(at, (judged, r), share, elsewhere, &mut moved);
+            }
+        }
+        moved
+    }
+
+    /// Values are missing: windows hold none from both sides of a gap.
+    fn begin_again(&mut self) {
+        self.bank.begin_again();
+        if let Some(rests) = &mut self.rests {
+            rests.begin_again();
+        }
+        self.recent = Recent::default();
+        self.memory.last = 0.0;
+    }
+
+    /// What the rhythm of the day expects, once one is known, and by how much what is left is made smaller.
+    fn rhythm(&mut self, at: Time, held: f64, moved: &mut Vec<Moved>) -> (f64, f64) {
+        if self.step.seen == FIRST as u32 && Season::fits(self.step.usual) {
+            (self.season, self.rests) = (Some(Box::new(Season::new(self.step.usual))), Some(Box::default()));
+        }
+        let hold = self.held();
+        let Some(season) = &mut self.season else { return (0.0, 1.0) };
+        season.hold = hold;
+        let before = season.known;
+        let expected = season.value(at, held);
+        match (before, season.known) {
+            (_, Known::None) => (self.season, self.rests) = (None, None),
+            (Known::Found, _) => return expected.unwrap_or((0.0, 1.0)),
+            (_, Known::Found) => self.follow_rests(at, moved),
+            (_, Known::NotYet) => {
+                if let (Some(rests), Some((expected, own))) = (&mut self.rests, expected) {
+                    rests.hold = hold;
+                    rests.value((held - expected) * own, |_, _, _| {});
+                }
+            }
+        }
+        (0.0, 1.0)
+    }
+
+    /// A rhythm was found: from here on what it leaves is watched.
+    fn follow_rests(&mut self, at: Time, moved: &mut Vec<Moved>) {
+        if let Some(rests) = self.rests.take() {
+            self.bank = *rests;
+        }
+        self.bank.begin_again();
+        self.recent = Recent::default();
+        self.memory = Memory::default();
+        if self.standing.take().is_some() {
+            moved.push(Moved::Ended { long: false, at, settled: false });
+        }
+    }
+
+    fn held(&self) -> bool {
+        self.standing.is_some_and(|s| s.peak >= HELD)
+    }
+
+    fn show(&mut self, value: f64, hold: bool) -> Showed {
+        let followed = self.standing.map(|s| s.level);
+        let least = self.clamp.resolution().powi(2) / 12.0;
+        let step = self.step.usual;
+        let mut showed = Showed::default();
+        let widths = self.bank.known_widths() as f64;
+        self.bank.hold = hold;
+        self.bank.slow_from((0..LEVELS).find(|l| span(*l, step) >= SLOW).unwrap_or(LEVELS));
+        self.bank.value(value, |bank, level, window| {
+            let near = if followed == Some(level) { 0.0 } else { NEAR };
+            let Some(judged) = bank.judge(level, window, least, near) else { return };
+            if followed == Some(level) {
+                showed.followed = Some(judged.score);
+            }
+            let windows_a_day = 2.0 * DAY as f64 / span(level, step) as f64;
+            let tests = 2.0 * widths * judged.p;
+            if judged.score.abs() >= NEAR && tests <= CHANCE {
+                let r = tests * windows_a_day;
+                if showed.best.is_none_or(|(_, least)| r < least) {
+                    showed.best = Some((judged, r));
+                }
+            }
+        });
+        showed
+    }
+
+    /// How often a day a series may do for a few values what this window shows: what a few values carry says little of
+    /// where the series is.
+    fn few_values(&self, at: Time, judged: &Judged, r: f64, elsewhere: &Elsewhere) -> f64 {
+        let values = f64::from(width(judged.level));
+        if values > f64::from(BURST_WITHIN) {
+            return r;
+        }
+        let least = self.clamp.resolution().powi(2) / 12.0;
+        let (spells, days) = elsewhere.seen_as_far(at, judged, r);
+        let carried = |few: f64, a: f64| {
+            let rest = self.recent.without(values, few, judged.score > 0.0).unwrap_or(judged.expected);
+            let rest = if judged.score > 0.0 { rest.min(judged.value) } else { rest.max(judged.value) };
+            let again = self.bank.judge(judged.level, rest, least, NEAR).filter(|j| j.score * judged.score > 0.0);
+            let again = again.map_or(f64::MAX, |again| r * again.p / judged.p.max(1e-300));
+            again.min(
+                ((self.seen_as_far(judged, r) + a) / (self.days(at) + BURSTS.1)).max(spells / days.max(BURSTS.1 / 2.0)),
+            )
+        };
+        let alone = elsewhere.alone(at);
+        r.max(carried(BURST.0 + BURST.1 * values, BURSTS.0 * alone)).max(carried(SPIKE, SPIKES))
+    }
+
+    /// How often a day a series may do what this window shows by a rhythm of its days or weeks that it has not shown yet;
+    /// or has: a rhythm of the week excuses, and never accuses.
+    fn unseen(&self, at: Time, judged: &Judged, r: f64) -> f64 {
+        let wide = span(judged.level, self.step.usual);
+        if wide < HABIT_FROM || self.step.usual > HOUR {
+            return r;
+        }
+        let watched = at - self.began;
+        match &self.season {
+            _ if watched < 2 * DAY => UNSEEN_DAYS,
+            Some(season)
+                if season.known == Known::Found
+                    && watched < 8 * DAY
+                    && judged.score < 0.0
+                    && (weekend(at) || weekend(at - wide)) =>
+            {
+                UNSEEN_WEEKS
+            }
+            Some(season) if season.known == Known::Found => {
+                let Some(before) = season.week_before(at - wide, at) else { return r };
+                // The part of the departure that the week before had too.
+                let excused =
+                    if judged.score > 0.0 { before.max(judged.expected) } else { before.min(judged.expected) };
+                let rest = judged.value - (excused - judged.expected);
+                let least = self.clamp.resolution().powi(2) / 12.0;
+                let again = self.bank.judge(judged.level, rest, least, NEAR).filter(|j| j.score * judged.score > 0.0);
+                again.map_or(f64::MAX, |again| r * again.p / judged.p.max(1e-300)).min(1.0)
+            }
+            _ => r,
+        }
+    }
+
+    /// Raises a departure, or notes that a standing one goes on.
+    fn depart(
+        &mut self,
+        at: Time,
+        (judged, r): (Judged, f64),
+        share: f64,
+        elsewhere: &mut Elsewhere,
+        moved: &mut Vec<Moved>,
+    ) {
+        let up = judged.score > 0.0;
+        let test = strength(r, share);
+        if test >= SHOWN {
+            elsewhere.now.0.push((at, elsewhere.whose));
+        }
+        let life = self.seen_as_far(&judged, r) / self.days(at);
+        let mut rare = self.few_values(at, &judged, r, elsewhere).max(self.unseen(at, &judged, r));
+        if judged.constant {
+            // A new value, by the priors that the contract gives for one.
+            let lasts = width(judged.level) > BURST_WITHIN && span(judged.level, self.step.usual) >= 2 * HOUR;
+            let (a, b) = if lasts { NEW_LASTS } else { NEW };
+            rare = rare.max((self.seen_as_far(&judged, r) + a) / (self.days(at) + b) * elsewhere.alone(at));
+        }
+        let plain = strength(rare, share);
+        // What a series did again and again is its life. What would be shown but for that is raised as weakly as can be: it
+        // came back.
+        let strength = strength(rare.max(life), share).max(if plain >= SHOWN { RAISED } else { 0.0 });
+        if strength < RAISED {
+            return;
+        }
+        if let Some(standing) = self.standing.filter(|s| s.up != up) {
+            if plain < SHOWN.max(standing.peak) {
+                return;
+            }
+            self.came_and_went(elsewhere);
+            moved.push(Moved::Ended { long: standing.drift, at, settled: false });
+        }
+        let said = self.standing.map(|s| s.said);
+        self.goes_on(at, &judged, (r, test));
+        let Some(standing) = &mut self.standing else { return };
+        let news = said.is_none_or(|said| strength >= said + NEWS || (strength >= SHOWN && said < SHOWN));
+        if !news {
+            return;
+        }
+        let first_shown = strength >= SHOWN && standing.said < SHOWN;
+        standing.said = strength;
+        if first_shown && !standing.drift {
+            // What began weakly is known by now: a drift has its own name.
+            let began = self.recent.began(judged.expected, up, self.memory.noise());
+            standing.drift = began.ramp && self.step.times(began.ago) >= DRIFT;
+            if standing.drift && said.is_some() {
+                moved.push(Moved::Ended { long: false, at, settled: false });
+            }
+        }
+        let standing = *standing;
+        moved.push(Moved::Departed(self.finding(at, &judged, (strength, rare), standing, said.is_some())));
+    }
+
+    fn goes_on(&mut self, at: Time, judged: &Judged, (r, plain): (f64, f64)) {
+        let away = (judged.value - judged.expected).abs();
+        let far = judged.score.abs();
+        if let Some(standing) = &mut self.standing {
+            standing.last = at;
+            if plain > standing.peak {
+                (standing.peak, standing.level) = (plain, judged.level);
+            }
+            standing.least = standing.least.min(r);
+            standing.far = standing.far.max(far);
+            if away >= FURTHER * standing.reached {
+                (standing.reached, standing.went_on) = (away, at);
+            }
+            return;
+        }
+        let began = self.recent.began(judged.expected, judged.score > 0.0, self.memory.noise());
+        let onset = at - self.step.times(began.ago);
+        self.standing = Some(Standing {
+            up: judged.score > 0.0,
+            level: judged.level,
+            drift: began.ramp && at - onset >= DRIFT,
+            took: (at - onset).max(BACK),
+            last: at,
+            peak: plain,
+            said: 0.0,
+            least: r,
+            far,
+            back_since: None,
+            reached: away,
+            went_on: at,
+        });
+    }
+
+    fn finding(
+        &self,
+        at: Time,
+        judged: &Judged,
+        (strength, r): (f64, f64),
+        standing: Standing,
+        stood: bool,
+    ) -> Finding {
+        let step = self.step.usual;
+        let began = self.recent.began(judged.expected, standing.up, self.memory.noise());
+        let width = span(judged.level, step);
+        let from = at - width;
+        let rhythm = self.season.as_ref().filter(|s| s.known == Known::Found).map_or(0.0, |s| s.over(from, at));
+        let written = |value: f64| self.origin + self.unit * (value + rhythm);
+        let onset = at - self.step.times(began.ago);
+        Finding {
+            strength,
+            r,
+            direction: if standing.up { Direction::Up } else { Direction::Down },
+            scale: judged.level,
+            long: standing.drift,
+            stood,
+            expected: written(judged.expected),
+            observed: written(self.recent.mean(f64::from(super::bank::width(judged.level)))),
+            in_hours: false,
+            window: (from, at),
+            onset,
+            onset_low: (at - self.step.times(began.earliest + 1.0)).max(self.began.min(onset)),
+            onset_high: at - self.step.times(began.latest),
+        }
+    }
+
+    /// For how many days it has been watched, at least one.
+    fn days(&self, at: Time) -> f64 {
+        ((at - self.began) as f64 / DAY as f64).max(1.0)
+    }
+
+    /// How many past departures were about as rare, went about as far, and lasted about as long.
+    fn seen_as_far(&self, judged: &Judged, r: f64) -> f64 {
+        let known = &self.spells[..(self.spells_seen as usize).min(SPELLS)];
+        known.iter().filter(|s| s.is_like(judged, r)).count() as f64
+    }
+
+    /// Follows what stands: back, settled, forgotten?
+    fn follow(&mut self, at: Time, showed: &Showed, elsewhere: &mut Elsewhere, moved: &mut Vec<Moved>) {
+        let step = self.step.usual;
+        let Some(standing) = &mut self.standing else { return };
+        let (long, mut over) = (standing.drift, None);
+        if let Some(score) = showed.followed {
+            let off = if standing.up { score } else { -score };
+            if off < BACK_WITHIN {
+                let since = *standing.back_since.get_or_insert(at - span(standing.level, step));
+                over = (at - since >= standing.took).then_some(false);
+            } else {
+                standing.back_since = None;
+                let stays = SETTLED.0.max((SETTLED.1 * step as f64) as Nanos);
+                over = (at - standing.went_on >= stays).then_some(true);
+            }
+        }
+        let forgotten = standing.peak < SHOWN && at - standing.last >= FORGOTTEN;
+        let Some(settled) = over.or(forgotten.then_some(false)) else { return };
+        match settled {
+            true => self.settle(at),
+            false => self.came_and_went(elsewhere),
+        }
+        moved.push(Moved::Ended { long, at, settled });
+    }
+
+    /// A departure is over without having settled: it may come and go again.
+    fn came_and_went(&mut self, elsewhere: &mut Elsewhere) {
+        let Some(standing) = self.standing.take() else { return };
+        let spell = Spell { level: standing.level as u8, least: standing.least as f32, far: standing.far as f32 };
+        self.spells[self.spells_seen as usize % SPELLS] = spell;
+        self.spells_seen += 1;
+        elsewhere.now.1.push(spell);
+    }
+
+    /// What stayed is the new normal. What was never shown was never held out of the past either.
+    fn settle(&mut self, at: Time) {
+        let Some(standing) = self.standing.take().filter(|s| s.peak >= HELD) else { return };
+        let values = (at - standing.went_on) as f64 / self.step.usual.max(1) as f64;
+        let by = self.recent.mean(values) - self.bank.centre();
+        match self.season.as_mut().filter(|s| s.known == Known::Found) {
+            Some(season) => season.shift(by),
+            None => self.bank.shift(by),
+        }
+        self.clamp.move_by(by);
+    }
+}
+
+/// Whether it is a weekend somewhere, or the morning after: what a rhythm learnt at the weekend is wrong about.
+fn weekend(at: Time) -> bool {
+    // 1970 began on a Thursday.
+    let hours = (at.0 + 3 * DAY).rem_euclid(7 * DAY) / HOUR;
+    hours >= 4 * 24 + 18 || hours < 12
+}
+
+/// How long a window of a width is where values come so often.
+fn span(level: usize, step: Nanos) -> Nanos {
+    Nanos::from(width(level)) * step
+}
+
+/// The usual time between values.
+#[derive(Clone, Copy, Debug, Default)]
+struct Step {
+    usual: Nanos,
+    seen: u32,
+    /// How many of the latest values came after a gap, smoothed.
+    gaps: f32,
+}
+
+impl Step {
+    /// Takes the time since the value before; whether values are missing in between.
+    fn takes(&mut self, passed: Nanos) -> bool {
+        self.seen += 1;
+        if self.seen == 1 {
+            return false;
+        }
+        let usual = if self.usual == 0 { passed } else { self.usual };
+        let gap = passed > GAP * usual;
+        self.gaps += (f32::from(u8::from(gap)) - self.gaps) / 32.0;
+        // Values that often come late come irregularly: then gaps are what they are made of.
+        let pace = if self.gaps > OFTEN { 8 } else { 32 };
+        let counts = if gap && self.gaps <= OFTEN { usual } else { passed };
+        self.usual = usual + (counts - usual) / pace.min(Nanos::from(self.seen));
+        gap && (self.gaps <= OFTEN || passed > 10 * GAP * usual)
+    }
+
+    fn times(&self, values: f64) -> Nanos {
+        (self.usual as f64 * values) as Nanos
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use drill::series::{self, CHANGE, Change, Noise};
+
+    use super::*;
+
+    const STEP: Nanos = 5 * MINUTE;
+    const SHARE: f64 = 1.0 / 1050.0;
+
+    /// What is said of values that come five minutes apart, from a Monday on.
+    fn said(values: impl IntoIterator<Item = f64>) -> Vec<(usize, Moved)> {
+        let times = |n: usize| Time(1_767_571_200_000_000_000 + n as i64 * STEP);
+        timed(values.into_iter().enumerate().map(|(n, v)| (times(n), v)))
+    }
+
+    fn timed(values: impl Iterator<Item = (Time, f64)>) -> Vec<(usize, Moved)> {
+        let (mut sensor, mut elsewhere) = (Sensor::new(), Elsewhere::default());
+        let mut said = Vec::new();
+        for (n, (at, value)) in values.enumerate() {
+            elsewhere.next_moment(at);
+            said.extend(sensor.value(at, value, SHARE, &mut elsewhere).into_iter().map(|m| (n, m)));
+        }
+        said
+    }
+
+    fn shown(said: &[(usize, Moved)]) -> Vec<(usize, Finding)> {
+        let finding = |(n, m): &(usize, Moved)| match m {
+            Moved::Departed(finding) if finding.strength >= SHOWN => Some((*n, *finding)),
+            _ => None,
+        };
+        said.iter().filter_map(finding).collect()
+    }
+
+    #[test]
+    fn a_step_is_shown_soon_dated_well_and_settles_after_three_days() {
+        let mut values = series::stepped(0.5, 4.0, 3);
+        values.extend(series::memory(0.5, 99, 4 * 288).into_iter().map(|v| v + 4.0));
+        let said = said(values);
+        let (at, finding) = shown(&said)[0];
+        assert!((CHANGE..CHANGE + 20).contains(&at), "{at}");
+        assert_eq!((finding.direction, finding.long), (Direction::Up, false));
+        let ago = |time: Time| at as i64 - (finding.window.1 - time) / STEP;
+        assert!((ago(finding.onset) - CHANGE as i64).abs() <= 2, "{finding:?}");
+        assert!(ago(finding.onset_low) <= CHANGE as i64 && ago(finding.onset_high) >= CHANGE as i64, "{finding:?}");
+        assert!((finding.observed - finding.expected - 4.0).abs() < 1.5, "{finding:?}");
+        let settled = said.iter().find(|(_, m)| matches!(m, Moved::Ended { settled: true, .. })).expect("it stays");
+        assert!((3 * 288..4 * 288 + 200).contains(&(settled.0 - CHANGE)), "{settled:?}");
+        assert!(shown(&said).iter().all(|(n, _)| *n <= settled.0), "what settled is normal");
+    }
+
+    #[test]
+    fn a_slow_change_is_a_drift_and_a_rhythm_is_none() {
+        let ramp = series::memory(0.5, 5, 14 * 288).into_iter().enumerate();
+        let ramp = said(ramp.map(|(n, v)| v + (n as f64 - 7.0 * 288.0).max(0.0) / 500.0));
+        assert!(shown(&ramp).iter().any(|(_, f)| f.long && f.direction == Direction::Up), "{:?}", shown(&ramp));
+        for seed in 0..5 {
+            assert!(shown(&said(series::noise(Noise::Rhythm, seed, 14 * 288))).is_empty(), "seed {seed}");
+        }
+    }
+
+    #[test]
+    fn a_shift_under_a_rhythm_is_found() {
+        let found = (0..20).filter(|seed| !shown(&said(series::changed(Change::StepUnderRhythm, *seed))).is_empty());
+        assert!(found.count() >= 12);
+    }
+
+    #[test]
+    fn what_comes_back_has_ended_and_what_never_varied_takes_a_new_value_weakly() {
+        let mut values = series::memory(0.0, 8, 2016);
+        values[1500..1560].iter_mut().for_each(|v| *v += 5.0);
+        let there_and_back = said(values);
+        assert!(matches!(there_and_back.last(), Some((n, Moved::Ended { settled: false, .. })) if *n > 1559));
+        let constant = said((0..3000).map(|n| if n < 2000 { 7.0 } else { 9.0 }));
+        let Some((2000, Moved::Departed(first))) = constant.first() else { panic!("{constant:?}") };
+        assert!(first.strength >= RAISED && first.strength < SHOWN, "{first:?}");
+        assert!(said(vec![7.0; 3000]).is_empty());
+        assert!(said(vec![0.0; 3000]).is_empty());
+    }
+
+    #[test]
+    fn one_value_alone_is_never_shown() {
+        let mut values = series::memory(0.5, 9, 2016);
+        values[1700] = 500.0;
+        values[1800] = -1e300;
+        assert!(shown(&said(values)).is_empty());
+    }
+
+    #[test]
+    fn bad_values_change_nothing_and_gaps_of_days_are_no_change() {
+        let clean = series::memory(0.3, 4, 2016);
+        let plain: Vec<Moved> = said(clean.clone()).into_iter().map(|(_, m)| m).collect();
+        let at = |n: usize| Time(1_767_571_200_000_000_000 + n as i64 * STEP);
+        let bad = [f64::NAN, f64::INFINITY, f64::NEG_INFINITY];
+        let dirty = clean.iter().enumerate().flat_map(|(n, v)| {
+            // No number, the same moment twice, and one that comes too late.
+            [(at(n), bad[n % 3]), (at(n), *v), (at(n), 1e9), (at(n.saturating_sub(2)), -1e9)]
+        });
+        let dirty: Vec<Moved> = timed(dirty).into_iter().map(|(_, m)| m).collect();
+        assert_eq!(dirty, plain);
+        let gaps = clean.iter().enumerate().map(|(n, v)| (at(n + 2000 * (n / 500)), *v));
+        assert!(shown(&timed(gaps)).is_empty());
+        let uneven = clean.iter().enumerate().map(|(n, v)| (at(3 * n + [0, 0, 1][n % 3]), *v));
+        assert!(shown(&timed(uneven)).is_empty());
+        for huge in [1e300, -1e300, f64::MAX, f64::MIN_POSITIVE] {
+            said((0..500).map(|n| if n % 7 == 0 { huge } else { n as f64 }));
+            said((0..500).map(|n| huge * (1.0 + (n % 5) as f64 / 10.0)));
+        }
+    }
+
+    #[test]
+    fn what_is_kept_of_a_series_is_small() {
+        let rhythm = std::mem::size_of::<Season>();
+        assert!(std::mem::size_of::<Sensor>() <= 1600, "{}", std::mem::size_of::<Sensor>());
+        assert!(rhythm <= 1024, "{rhythm}");
+    }
+}
