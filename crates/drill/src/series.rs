@@ -75,8 +75,15 @@ fn student3(chance: &mut Chance) -> f64 {
 }
 
 fn with_rhythm(mut values: Vec<f64>, day: usize) -> Vec<f64> {
-    for (n, value) in values.iter_mut().enumerate() {
-        *value += RHYTHM * (TAU * n as f64 / day as f64).sin();
+    // Turned step by step: a sine's last bit differs between machines. The first step by its series.
+    let turn = TAU / day as f64;
+    let square = turn * turn;
+    let sine = turn * (1.0 - square / 6.0 * (1.0 - square / 20.0 * (1.0 - square / 42.0)));
+    let cosine = 1.0 - square / 2.0 * (1.0 - square / 12.0 * (1.0 - square / 30.0 * (1.0 - square / 56.0)));
+    let (mut across, mut up) = (1.0, 0.0);
+    for value in &mut values {
+        *value += RHYTHM * up;
+        (across, up) = (across * cosine - up * sine, across * sine + up * cosine);
     }
     values
 }
