@@ -37,9 +37,9 @@ fn false_signals(system: usize) -> usize {
     for moment in 0..DAYS * 288 {
         let at = Time(start + moment as i64 * 5 * MINUTE);
         elsewhere.next_moment(at);
-        for (n, sensor) in sensors.iter_mut().enumerate() {
+        for (n, (sensor, values)) in sensors.iter_mut().zip(&values).enumerate() {
             elsewhere.whose = n as u32;
-            for moved in sensor.value(at, values[n][moment], share, &mut elsewhere) {
+            for moved in sensor.value(at, values[moment], share, &mut elsewhere) {
                 let past = at.0 - start;
                 if let Moved::Departed(finding) = moved
                     && finding.strength >= SHOWN

@@ -160,7 +160,7 @@ impl Bank {
                 return;
             }
             let window = (before + half) / 2.0;
-            let whole = level.halves % 2 == 0;
+            let whole = level.halves.is_multiple_of(2);
             closed(self, index, f64::from(window));
             self.learn(index, window);
             if !whole {

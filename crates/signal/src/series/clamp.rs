@@ -8,7 +8,8 @@ pub struct Clamp {
     spread: f32,
     last: f32,
     step: f32,
-    moves: u8,
+    moves: u32,
+    moved: f32,
 }
 
 impl Clamp {
@@ -17,7 +18,9 @@ impl Clamp {
     /// How many values the centre remembers.
     const MEMORY: f32 = 4000.0;
     /// So many steps tell which is the smallest.
-    const MOVES: u8 = 8;
+    const MOVES: u32 = 8;
+    /// Of so many values one is another than the one before, or fewer, where a series moves in jumps.
+    const STAYS: u32 = 5;
 
     /// Begins with the first few values, in the unit of their spread.
     pub fn of(values: &[f64]) -> Clamp {
@@ -29,6 +32,8 @@ impl Clamp {
     fn note_step(&mut self, value: f32) {
         let move_by = (value - self.last).abs();
         if move_by > 0.0 {
+            // The first is from nowhere.
+            self.moved += if self.moves > 0 { move_by } else { 0.0 };
             self.moves = self.moves.saturating_add(1);
             self.step = if self.moves == 1 { move_by } else { self.step.min(move_by) };
         }
@@ -54,6 +59,13 @@ impl Clamp {
     /// The smallest step between values; none before there were some.
     pub fn resolution(&self) -> f64 {
         if self.moves < Clamp::MOVES { 0.0 } else { f64::from(self.step) }
+    }
+
+    /// Of a series that mostly stays where it is: how many times it moved, and how far on the mean.
+    pub fn jumps(&self) -> Option<(f64, f64)> {
+        let jumps = self.moves.saturating_sub(1);
+        (self.moves.saturating_mul(Clamp::STAYS) < self.seen)
+            .then(|| (f64::from(jumps), f64::from(self.moved) / f64::from(jumps.max(1))))
     }
 
     /// The centre moves by so much.

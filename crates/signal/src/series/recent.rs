@@ -70,7 +70,7 @@ impl Recent {
             self.rings[fineness][came as usize % KEPT] = packed(mean);
             self.came[fineness] = came.wrapping_add(1);
             self.open[fineness] += mean;
-            if self.came[fineness] % COARSER as u32 != 0 {
+            if !self.came[fineness].is_multiple_of(COARSER as u32) {
                 return;
             }
             mean = std::mem::take(&mut self.open[fineness]) / COARSER as f32;
