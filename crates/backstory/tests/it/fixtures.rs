@@ -287,7 +287,8 @@ fn counters_that_start_again_and_again_are_told() {
     check_signals(
         &format!("//- metrics\n00:00:00..day 11 11:00:00 every 5m  api heap_mb {{300..340}}\n{days}{often}"),
         expect![[r#"
-            metric.resets api "counters that start again" since day 11 08:00:00, 0.00241 -> 4 times (0.47 at day 11 09:30:30)
+            metric.level api "requests_total" since day 11 09:15:00, 2 -> 2.09 increase a minute (0.29 at day 11 09:15:30)
+            metric.level api "requests_total" since day 11 09:15:00, 2 -> 2.09 increase a minute (0.47 at day 11 09:30:30)
             metric.resets api "counters that start again" since day 11 08:00:00, 0.00236 -> 6 times (0.58 at day 11 10:00:30)
         "#]],
     );
@@ -303,8 +304,9 @@ fn a_metric_that_moves_within_a_day_is_told() {
 day 6 10:01:00..day 6 12:00:00 every 1m  api heap_mb {420..460}
 ",
         expect![[r#"
-            metric.spread api "queue_depth" since day 3 20:00:00, 0.6 -> 1.06 value (0.39 at day 3 21:30:30)
-            metric.level api "heap_mb" since day 6 09:59:00, 320 -> 430 value (1.00 at day 6 10:02:30)
+            metric.level api "heap_mb" since day 6 10:01:00, 320 -> 381 value (0.27 at day 6 10:01:30)
+            metric.level api "heap_mb" since day 6 10:01:00, 320 -> 409 value (0.43 at day 6 10:03:30)
+            metric.level api "heap_mb" since day 6 10:01:00, 320 -> 431 value (1.00 at day 6 10:15:30)
         "#]],
     );
 }
@@ -320,13 +322,10 @@ day 18 00:00:00..day 20 23:50:00 every 10m  api free_gb {54.0..84.0}
 day 21 00:00:00..day 23 23:50:00 every 10m  api free_gb {51.0..81.0}
 ",
         expect![[r#"
-            metric.level api "free_gb" since day 15 00:00:00, 75.6 -> 69.7 value (0.30 at day 15 06:00:30)
-            metric.drift api "free_gb" since day 15 00:00:00, 75.6 -> 71.1 value (0.48 at day 16 00:00:30)
-            metric.level api "free_gb" since day 17 00:00:00, 74.9 -> 67 value (0.21 at day 18 06:00:30)
-            metric.drift api "free_gb" since day 15 00:00:00, 75.5 -> 71 value (0.51 at day 18 12:00:30)
-            metric.drift api "free_gb" since day 19 00:00:00, 75.6 -> 68.1 value (0.76 at day 19 00:00:30)
-            metric.drift api "free_gb" since day 22 00:00:00, 72.8 -> 65.1 value (0.20 at day 22 00:00:30)
-            metric.drift api "free_gb" since day 22 00:00:00, 75.6 -> 67.3 value (0.44 at day 22 12:00:30)
+            metric.level api "free_gb" since day 15 01:50:00, 75.5 -> 62.8 value (0.30 at day 15 04:30:30)
+            metric.level api "free_gb" since day 15 10:30:00, 75.5 -> 71.3 value (0.25 at day 15 10:30:30)
+            metric.level api "free_gb" since day 15 10:30:00, 75.5 -> 71.7 value (0.64 at day 16 23:50:30)
+            metric.level api "free_gb" since day 15 10:30:00, 75.6 -> 68.8 value (1.00 at day 18 18:30:30)
         "#]],
     );
 }
@@ -340,15 +339,14 @@ fn a_metric_that_is_reported_no_more_is_told() {
 10:00:00..day 6 09:00:00 every 1m  api heap_mb {300..340}
 ",
         expect![[r#"
-            metric.spread api "queue_depth" since day 3 20:00:00, 0.6 -> 1.06 value (0.39 at day 3 21:30:30)
-            metric.silent api "heap_mb" since day 6 09:00:00, 0 -> 300 seconds since the last (0.21 at day 6 09:05:30)
-            metric.silent api "heap_mb" since day 6 09:00:00, 0 -> 600 seconds since the last (0.31 at day 6 09:10:30)
-            metric.silent api "heap_mb" since day 6 09:00:00, 0 -> 960 seconds since the last (0.41 at day 6 09:16:30)
-            metric.silent api "heap_mb" since day 6 09:00:00, 0 -> 1320 seconds since the last (0.50 at day 6 09:22:30)
-            metric.silent api "heap_mb" since day 6 09:00:00, 0 -> 1740 seconds since the last (0.60 at day 6 09:29:30)
-            metric.silent api "heap_mb" since day 6 09:00:00, 0 -> 2220 seconds since the last (0.71 at day 6 09:37:30)
-            metric.silent api "heap_mb" since day 6 09:00:00, 0 -> 2700 seconds since the last (0.82 at day 6 09:45:30)
-            metric.silent api "heap_mb" since day 6 09:00:00, 0 -> 3180 seconds since the last (0.93 at day 6 09:53:30)
+            metric.silent api "heap_mb" since day 6 09:00:00, 0 -> 300 seconds since the last (0.22 at day 6 09:05:30)
+            metric.silent api "heap_mb" since day 6 09:00:00, 0 -> 600 seconds since the last (0.33 at day 6 09:10:30)
+            metric.silent api "heap_mb" since day 6 09:00:00, 0 -> 960 seconds since the last (0.43 at day 6 09:16:30)
+            metric.silent api "heap_mb" since day 6 09:00:00, 0 -> 1260 seconds since the last (0.50 at day 6 09:21:30)
+            metric.silent api "heap_mb" since day 6 09:00:00, 0 -> 1680 seconds since the last (0.61 at day 6 09:28:30)
+            metric.silent api "heap_mb" since day 6 09:00:00, 0 -> 2160 seconds since the last (0.72 at day 6 09:36:30)
+            metric.silent api "heap_mb" since day 6 09:00:00, 0 -> 2640 seconds since the last (0.83 at day 6 09:44:30)
+            metric.silent api "heap_mb" since day 6 09:00:00, 0 -> 3120 seconds since the last (0.93 at day 6 09:52:30)
         "#]],
     );
 }
@@ -363,8 +361,9 @@ fn an_operation_that_takes_longer_is_told() {
 day 4 09:00:00..day 4 11:00:00 every ~30s  stock GET /stock {60..120}ms
 ",
         expect![[r#"
-            trace.latency stock "GET /stock" since day 4 08:59:00, 29.4 -> 90.2 ms (0.42 at day 4 09:02:30)
-            trace.latency stock "GET /stock" since day 4 08:59:00, 29.4 -> 89.3 ms (1.00 at day 4 09:10:30)
+            trace.latency stock "GET /stock" since day 4 09:01:00, 29.4 -> 53.3 ms (0.32 at day 4 09:01:30)
+            trace.latency stock "GET /stock" since day 4 09:01:00, 29.4 -> 97.8 ms (0.48 at day 4 09:04:30)
+            trace.latency stock "GET /stock" since day 4 09:01:00, 29.3 -> 89.1 ms (1.00 at day 4 09:17:30)
         "#]],
     );
 }
@@ -379,6 +378,7 @@ fn calls_that_fail_are_told() {
 day 10 09:00:00..day 10 11:00:00 every ~3m  cart GET /cart {8..14}ms error
 ",
         expect![[r#"
+            trace.latency cart "GET /cart" since day 7 03:13:07, 10.8 -> 12.2 ms (0.22 at day 7 03:32:30)
             trace.errors cart "GET /cart" since day 10 07:00:00, 0.0145 -> 0.157 share (0.68 at day 10 09:30:30)
             trace.errors cart "GET /cart" since day 10 07:00:00, 0.0138 -> 0.28 share (1.00 at day 10 10:00:30)
         "#]],
@@ -395,8 +395,12 @@ fn a_call_that_was_never_made_before_is_told() {
 day 12 10:00:00..day 12 16:00:00 every ~20m  shop->prices GET /prices {8..14}ms
 ",
         expect![[r#"
-            trace.latency prices "GET /prices" since day 11 00:00:00, 10.9 -> 9.02 ms (0.30 at day 11 02:00:30)
-            trace.latency cart "GET /prices" since day 11 00:00:00, 12.9 -> 11 ms (0.29 at day 11 02:00:30)
+            trace.latency prices "GET /prices" since day 7 12:04:25, 10.9 -> 8.24 ms (0.24 at day 7 12:18:30)
+            trace.latency cart "GET /prices" since day 7 12:04:25, 13 -> 10.2 ms (0.23 at day 7 12:18:30)
+            trace.latency cart "GET /prices" since day 10 04:09:48, 12.9 -> 11 ms (0.20 at day 10 04:39:30)
+            trace.latency prices "GET /prices" since day 10 04:09:48, 10.9 -> 8.97 ms (0.20 at day 10 04:39:30)
+            trace.latency cart "GET /cart" since day 10 19:19:02, 11 -> 8.82 ms (0.29 at day 10 19:47:30)
+            trace.latency shop "GET /cart" since day 10 19:19:02, 13 -> 10.8 ms (0.28 at day 10 19:47:30)
             trace.edge shop "shop -> prices" since day 12 10:00:00, 0 -> 1 times (0.56 at day 12 10:01:30)
         "#]],
     );
@@ -411,10 +415,6 @@ fn a_call_that_is_made_no_more_is_told() {
 10:00:00..day 11 08:00:00 every ~3m  shop->prices GET /prices {8..14}ms
 ",
         expect![[r#"
-            trace.latency prices "GET /prices" since day 2 13:00:00, 10.9 -> 9.47 ms (0.24 at day 2 14:30:30)
-            trace.latency shop "GET /prices" since day 2 13:00:00, 13 -> 11.5 ms (0.24 at day 2 14:30:30)
-            trace.latency cart "GET /cart" since day 10 09:00:00, 10.9 -> 9.49 ms (0.28 at day 10 10:00:30)
-            trace.latency shop "GET /cart" since day 10 09:00:00, 12.9 -> 11.5 ms (0.27 at day 10 10:00:30)
             trace.gone shop "shop -> prices" since day 11 07:59:09, 0 -> 3651 seconds since the last (0.34 at day 11 09:00:30)
             trace.gone shop "shop -> prices" since day 11 07:59:09, 0 -> 25251 seconds since the last (1.00 at day 11 15:00:30)
         "#]],
@@ -444,11 +444,10 @@ day 11 09:00:00..day 11 12:00:00 every ~5m  shop->stock GET /stock {8..14}ms x{8
         expect![[r#"
             trace.calls shop "GET /stock -> stock GET /stock" since day 11 09:00:00, 1.99 -> 10.5 calls a request (0.40 at day 11 09:02:30)
             trace.calls shop "GET /stock -> stock GET /stock" since day 11 09:00:00, 1.99 -> 8 calls a request (0.58 at day 11 09:05:30)
-            trace.latency shop "GET /stock" since day 11 09:00:00, 22.2 -> 114 ms (0.77 at day 11 09:05:30)
+            trace.latency shop "GET /stock" since day 11 08:59:47, 22.2 -> 114 ms (0.34 at day 11 09:05:30)
+            trace.latency shop "GET /stock" since day 11 08:59:47, 22.1 -> 105 ms (0.51 at day 11 09:17:30)
             trace.calls shop "GET /stock -> stock GET /stock" since day 11 09:00:00, 1.99 -> 10.7 calls a request (0.77 at day 11 09:18:30)
             trace.calls shop "GET /stock -> stock GET /stock" since day 11 09:00:00, 1.99 -> 10 calls a request (1.00 at day 11 09:20:30)
-            trace.latency shop "GET /stock" since day 11 09:00:00, 22.2 -> 127 ms (0.90 at day 11 09:26:30)
-            trace.latency shop "GET /stock" since day 11 09:00:00, 21.6 -> 107 ms (1.00 at day 11 09:30:30)
         "#]],
     );
 }
@@ -475,19 +474,20 @@ fn a_call_that_is_made_again_after_failures_is_told() {
 day 11 09:00:00..day 11 12:00:00 every ~10m  shop->stock GET /stock {8..14}ms error x{2..4}
 ",
         expect![[r#"
-            trace.latency stock "GET /stock" since day 5 06:00:00, 10.9 -> 10.4 ms (0.26 at day 5 18:00:30)
-            trace.latency shop "GET /stock" since day 5 21:54:00, 12.9 -> 20.5 ms (0.38 at day 5 22:08:30)
-            trace.latency shop "GET /stock" since day 8 07:19:00, 12.9 -> 19 ms (0.25 at day 8 07:28:30)
-            trace.latency stock "GET /stock" since day 9 17:15:00, 10.9 -> 8.32 ms (0.21 at day 9 18:05:30)
-            trace.latency stock "GET /stock" since day 9 18:50:00, 10.9 -> 12.1 ms (0.21 at day 9 19:30:30)
-            trace.latency shop "GET /stock" since day 9 18:00:00, 12.9 -> 14.1 ms (0.21 at day 9 19:30:30)
-            trace.latency shop "GET /stock" since day 10 16:02:00, 12.9 -> 19.7 ms (0.20 at day 10 16:12:30)
-            trace.latency shop "GET /stock" since day 11 08:40:00, 12.9 -> 22.9 ms (0.23 at day 11 09:01:30)
-            trace.latency shop "GET /stock" since day 11 08:40:00, 12.9 -> 25.5 ms (0.99 at day 11 09:28:30)
+            trace.latency shop "GET /stock" since day 2 22:09:03, 12.9 -> 19.7 ms (0.31 at day 2 22:11:30)
+            trace.latency shop "GET /stock" since day 4 20:29:24, 12.9 -> 19.1 ms (0.25 at day 4 20:32:30)
+            trace.latency shop "GET /stock" since day 5 22:07:00, 12.9 -> 18.6 ms (0.23 at day 5 22:07:30)
+            trace.latency stock "GET /stock" since day 8 00:27:52, 10.8 -> 12.3 ms (0.20 at day 8 01:04:30)
+            trace.latency shop "GET /stock" since day 8 07:28:00, 12.9 -> 19 ms (0.23 at day 8 07:28:30)
+            trace.latency shop "GET /stock" since day 9 19:48:00, 12.9 -> 20.5 ms (0.24 at day 9 19:48:30)
+            trace.latency shop "GET /stock" since day 11 08:59:47, 12.9 -> 20.5 ms (0.22 at day 11 09:02:30)
+            trace.latency shop "GET /stock" since day 11 09:21:49, 12.9 -> 19.7 ms (0.21 at day 11 09:24:30)
+            trace.latency shop "GET /stock" since day 11 09:21:49, 12.9 -> 22.5 ms (0.51 at day 11 09:28:30)
             trace.errors stock "GET /stock" since day 11 09:00:00, 0.0022 -> 0.214 share (0.55 at day 11 09:30:30)
             trace.retries shop "stock GET /stock" since day 11 09:00:00, 0.125 -> 9 times (0.52 at day 11 09:30:30)
             trace.errors stock "GET /stock" since day 11 09:00:00, 0.00171 -> 0.333 share (1.00 at day 11 10:00:30)
             trace.retries shop "stock GET /stock" since day 11 09:00:00, 0.16 -> 18 times (1.00 at day 11 10:00:30)
+            trace.latency shop "GET /stock" since day 11 10:21:00, 13 -> 17.7 ms (0.51 at day 11 10:21:30)
         "#]],
     );
 }
@@ -674,9 +674,10 @@ fn a_metric_that_varies_more_is_told_though_its_level_is_as_ever() {
 day 10 12:01:00..day 11 00:00:00 every 1m  api queue_depth {45.5..54.5}
 ",
         expect![[r#"
-            metric.level api "queue_depth" since day 10 12:09:00, 50 -> 46.2 value (0.23 at day 10 12:11:30)
-            metric.level api "queue_depth" since day 10 12:49:00, 50 -> 51.5 value (0.23 at day 10 12:50:30)
-            metric.spread api "queue_depth" since day 10 08:00:00, 1.23 -> 2.76 value (0.96 at day 10 13:00:30)
+            metric.spread api "queue_depth" since day 5 02:51:00, 1.2 -> 2.6 value (0.30 at day 5 03:04:30)
+            metric.level api "queue_depth" since day 10 12:10:00, 50 -> 46.3 value (0.26 at day 10 12:11:30)
+            metric.level api "queue_depth" since day 10 12:10:00, 50 -> 46.3 value (0.45 at day 10 12:32:30)
+            metric.spread api "queue_depth" since day 10 12:01:00, 1.2 -> 2.5 value (1.00 at day 10 14:24:30)
         "#]],
     );
 }
@@ -693,11 +694,12 @@ day 11 00:05:00..day 12 00:00:00 every 5m  api process_open_fds {620.0..680.0}
 day 12 00:05:00..day 13 00:00:00 every 5m  api process_open_fds {780.0..820.0}
 ",
         expect![[r#"
-            metric.level api "process_open_fds" since day 8 22:00:00, 400 -> 387 value (0.29 at day 9 01:00:30)
-            metric.level api "process_open_fds" since day 9 23:55:00, 400 -> 449 value (0.49 at day 10 00:05:30)
-            metric.level api "process_open_fds" since day 9 23:55:00, 400 -> 490 value (1.00 at day 10 00:10:30)
+            metric.level api "process_open_fds" since day 10 00:05:00, 400 -> 449 value (0.28 at day 10 00:05:30)
+            metric.level api "process_open_fds" since day 10 00:05:00, 400 -> 477 value (0.44 at day 10 00:15:30)
+            metric.level api "process_open_fds" since day 10 00:05:00, 400 -> 491 value (1.00 at day 10 01:15:30)
+            metric.spread api "process_open_fds" since day 11 00:05:00, 11.7 -> 78 value (0.28 at day 11 00:05:30)
+            metric.spread api "process_open_fds" since day 11 00:15:00, 11.7 -> 40.4 value (0.23 at day 11 00:20:30)
             metric.saturation api "process_open_fds" since day 11 00:00:00, 1024 -> 646 value (0.87 at day 11 01:00:30)
-            metric.spread api "process_open_fds" since day 12 00:00:00, 12 -> 18.1 value (0.30 at day 12 00:00:30)
         "#]],
     );
 }
@@ -718,13 +720,12 @@ day 10 00:05:00..day 12 00:00:00 every 5m  api@api-3 error_ratio {0.0024..0.0064
             metric.instance api "error_ratio" since day 7 00:00:00, 0.00325 -> 0.00284 value (0.24 at day 7 06:00:30)
             metric.instance api "error_ratio" since day 7 15:00:00, 0.00314 -> 0.00272 value (0.23 at day 7 21:00:30)
             metric.instance api "error_ratio" since day 8 18:00:00, 0.00289 -> 0.00323 value (0.22 at day 9 00:00:30)
-            metric.level api "error_ratio" since day 10 00:00:00, 0.003 -> 0.00373 value (0.25 at day 10 03:00:30)
-            metric.level api "error_ratio" since day 10 00:00:00, 0.003 -> 0.00339 value (0.48 at day 10 06:00:30)
+            metric.level api "error_ratio" since day 10 02:05:00, 0.003 -> 0.00426 value (0.20 at day 10 02:25:30)
+            metric.level api "error_ratio" since day 10 02:45:00, 0.003 -> 0.00338 value (0.33 at day 10 05:15:30)
             metric.instance api "error_ratio" since day 10 00:00:00, 0.00294 -> 0.00438 value (1.00 at day 10 06:00:30)
-            metric.level api "error_ratio" since day 10 00:00:00, 0.003 -> 0.00346 value (0.62 at day 10 09:00:30)
-            metric.level api "error_ratio" since day 10 00:00:00, 0.003 -> 0.00353 value (0.78 at day 10 12:00:30)
+            metric.level api "error_ratio" since day 10 02:45:00, 0.003 -> 0.00353 value (0.45 at day 10 10:35:30)
+            metric.level api "error_ratio" since day 10 02:45:00, 0.003 -> 0.00348 value (1.00 at day 10 13:15:30)
             metric.instance api "error_ratio" since day 10 21:00:00, 0.00308 -> 0.0029 value (0.21 at day 11 00:00:30)
-            metric.level api "error_ratio" since day 11 13:30:00, 0.003 -> 0.0034 value (0.24 at day 11 15:00:30)
             metric.instance api "error_ratio" since day 11 15:00:00, 0.00323 -> 0.00291 value (0.21 at day 11 21:00:30)
         "#]],
     );
