@@ -71,27 +71,27 @@ fn drills_with_and_without_each_detector() {
     }
     expect![[r#"
         detectors                 caught  leads                     false a quiet day
-        all                       4 of 4  9.0d 8.0d 9.0d 2.0d       0.000
-        without log_new           4 of 4  9.0d 8.0d 9.0d 2.0d       0.000
-        without log_rate          3 of 4  9.0d - 9.0d 8.0d          0.011
-        without log_ending        4 of 4  9.0d 8.0d 9.0d 2.0d       0.000
-        without log_instance      4 of 4  9.0d 8.0d 9.0d 2.0d       0.000
-        without log_severity      4 of 4  9.0d 8.0d 9.0d 2.0d       0.000
-        without log_retries       4 of 4  9.0d 8.0d 9.0d 2.0d       0.000
-        without log_restarts      4 of 4  9.0d 8.0d 9.0d 2.0d       0.000
-        without metric_level      4 of 4  2.0d 8.0d 4.0d 2.0d       0.000
-        without metric_ending     4 of 4  9.0d 8.0d 9.0d 2.0d       0.000
-        without metric_instance   4 of 4  9.0d 8.0d 9.0d 2.0d       0.000
-        without metric_saturation 4 of 4  9.0d 8.0d 9.0d 2.0d       0.000
-        without metric_silent     4 of 4  9.0d 8.0d 9.0d 2.0d       0.000
-        without metric_spread     4 of 4  9.0d 0.9d 9.0d 1.9d       0.000
-        without metric_resets     4 of 4  9.0d 8.0d 9.0d 2.0d       0.000
-        without trace_latency     4 of 4  9.0d 8.0d 9.0d 2.0d       0.000
-        without trace_errors      4 of 4  9.0d 8.0d 9.0d 2.0d       0.000
-        without trace_edge        4 of 4  9.0d 8.0d 9.0d 2.0d       0.000
-        without trace_gone        4 of 4  9.0d 8.0d 9.0d 2.0d       0.000
-        without trace_calls       4 of 4  9.0d 8.0d 9.0d 2.0d       0.000
-        without trace_retries     4 of 4  9.0d 8.0d 9.0d 2.0d       0.000
+        all                       4 of 4  7.0d 8.0d 9.0d 8.0d       0.000
+        without log_new           4 of 4  7.0d 8.0d 9.0d 8.0d       0.000
+        without log_rate          4 of 4  7.0d 8.0d 9.0d 8.0d       0.011
+        without log_ending        4 of 4  7.0d 8.0d 9.0d 8.0d       0.000
+        without log_instance      4 of 4  7.0d 8.0d 9.0d 8.0d       0.000
+        without log_severity      4 of 4  7.0d 8.0d 9.0d 8.0d       0.000
+        without log_retries       4 of 4  7.0d 8.0d 9.0d 8.0d       0.000
+        without log_restarts      4 of 4  7.0d 8.0d 9.0d 8.0d       0.000
+        without metric_level      4 of 4  2.0d 0.9d 2.9d 1.9d       0.000
+        without metric_ending     4 of 4  7.0d 8.0d 9.0d 8.0d       0.000
+        without metric_instance   4 of 4  7.0d 8.0d 9.0d 8.0d       0.000
+        without metric_saturation 4 of 4  7.0d 8.0d 9.0d 8.0d       0.000
+        without metric_silent     4 of 4  7.0d 8.0d 9.0d 8.0d       0.000
+        without metric_spread     4 of 4  7.0d 8.0d 9.0d 8.0d       0.000
+        without metric_resets     4 of 4  7.0d 8.0d 9.0d 8.0d       0.000
+        without trace_latency     4 of 4  7.0d 8.0d 9.0d 8.0d       0.000
+        without trace_errors      4 of 4  7.0d 8.0d 9.0d 8.0d       0.000
+        without trace_edge        4 of 4  7.0d 8.0d 9.0d 8.0d       0.000
+        without trace_gone        4 of 4  7.0d 8.0d 9.0d 8.0d       0.000
+        without trace_calls       4 of 4  7.0d 8.0d 9.0d 8.0d       0.000
+        without trace_retries     4 of 4  7.0d 8.0d 9.0d 8.0d       0.000
     "#]]
     .assert_eq(&table);
 }
@@ -119,10 +119,10 @@ fn drills_are_told() {
     }
     expect![[r#"
         case      verdict  right  first suspect  right  chance  caught
-        pool 1    known    yes    NoChange       no     0.013   9.0d
+        pool 1    known    yes    NoChange       no     0.000   7.0d
         pool 2    known    yes    NoChange       no     0.000   8.0d
-        pool 3    known    yes    NoChange       no     0.038   9.0d
-        pool 4    known    yes    NoChange       no     0.004   2.0d
+        pool 3    known    yes    NoChange       no     0.000   9.0d
+        pool 4    known    yes    NoChange       no     0.009   8.0d
         silent 5  silent   yes    NoChange       yes    -       -
         silent 6  silent   yes    NoChange       yes    -       -
     "#]]

@@ -305,8 +305,7 @@ day 6 10:01:00..day 6 12:00:00 every 1m  api heap_mb {420..460}
 ",
         expect![[r#"
             metric.level api "heap_mb" since day 6 10:01:00, 320 -> 381 value (0.27 at day 6 10:01:30)
-            metric.level api "heap_mb" since day 6 10:01:00, 320 -> 409 value (0.43 at day 6 10:03:30)
-            metric.level api "heap_mb" since day 6 10:01:00, 320 -> 431 value (1.00 at day 6 10:15:30)
+            metric.level api "heap_mb" since day 6 10:01:00, 320 -> 409 value (0.40 at day 6 10:03:30)
         "#]],
     );
 }
@@ -322,10 +321,8 @@ day 18 00:00:00..day 20 23:50:00 every 10m  api free_gb {54.0..84.0}
 day 21 00:00:00..day 23 23:50:00 every 10m  api free_gb {51.0..81.0}
 ",
         expect![[r#"
-            metric.level api "free_gb" since day 15 01:50:00, 75.5 -> 62.8 value (0.30 at day 15 04:30:30)
-            metric.level api "free_gb" since day 15 10:30:00, 75.5 -> 71.3 value (0.25 at day 15 10:30:30)
-            metric.level api "free_gb" since day 15 10:30:00, 75.5 -> 71.7 value (0.64 at day 16 23:50:30)
-            metric.level api "free_gb" since day 15 10:30:00, 75.6 -> 68.8 value (1.00 at day 18 18:30:30)
+            metric.level api "free_gb" since day 15 01:50:00, 75.5 -> 62.8 value (0.22 at day 15 04:30:30)
+            metric.level api "free_gb" since day 15 10:30:00, 75 -> 67.1 value (0.24 at day 18 05:10:30)
         "#]],
     );
 }
@@ -362,8 +359,7 @@ day 4 09:00:00..day 4 11:00:00 every ~30s  stock GET /stock {60..120}ms
 ",
         expect![[r#"
             trace.latency stock "GET /stock" since day 4 09:01:00, 29.4 -> 53.3 ms (0.32 at day 4 09:01:30)
-            trace.latency stock "GET /stock" since day 4 09:01:00, 29.4 -> 97.8 ms (0.48 at day 4 09:04:30)
-            trace.latency stock "GET /stock" since day 4 09:01:00, 29.3 -> 89.1 ms (1.00 at day 4 09:17:30)
+            trace.latency stock "GET /stock" since day 4 09:01:00, 29.4 -> 97.8 ms (0.46 at day 4 09:04:30)
         "#]],
     );
 }
@@ -397,9 +393,7 @@ day 12 10:00:00..day 12 16:00:00 every ~20m  shop->prices GET /prices {8..14}ms
         expect![[r#"
             trace.latency prices "GET /prices" since day 7 12:04:25, 10.9 -> 8.24 ms (0.24 at day 7 12:18:30)
             trace.latency cart "GET /prices" since day 7 12:04:25, 13 -> 10.2 ms (0.23 at day 7 12:18:30)
-            trace.latency cart "GET /prices" since day 10 04:09:48, 12.9 -> 11 ms (0.20 at day 10 04:39:30)
-            trace.latency prices "GET /prices" since day 10 04:09:48, 10.9 -> 8.97 ms (0.20 at day 10 04:39:30)
-            trace.latency cart "GET /cart" since day 10 19:19:02, 11 -> 8.82 ms (0.29 at day 10 19:47:30)
+            trace.latency cart "GET /cart" since day 10 19:19:02, 11 -> 8.82 ms (0.28 at day 10 19:47:30)
             trace.latency shop "GET /cart" since day 10 19:19:02, 13 -> 10.8 ms (0.28 at day 10 19:47:30)
             trace.edge shop "shop -> prices" since day 12 10:00:00, 0 -> 1 times (0.56 at day 12 10:01:30)
         "#]],
@@ -675,7 +669,7 @@ day 10 12:01:00..day 11 00:00:00 every 1m  api queue_depth {45.5..54.5}
 ",
         expect![[r#"
             metric.spread api "queue_depth" since day 5 02:51:00, 1.2 -> 2.6 value (0.30 at day 5 03:04:30)
-            metric.level api "queue_depth" since day 10 12:10:00, 50 -> 46.3 value (0.26 at day 10 12:11:30)
+            metric.level api "queue_depth" since day 10 12:10:00, 50 -> 46.3 value (0.23 at day 10 12:11:30)
             metric.level api "queue_depth" since day 10 12:10:00, 50 -> 46.3 value (0.45 at day 10 12:32:30)
             metric.spread api "queue_depth" since day 10 12:01:00, 1.2 -> 2.5 value (1.00 at day 10 14:24:30)
         "#]],
@@ -720,11 +714,10 @@ day 10 00:05:00..day 12 00:00:00 every 5m  api@api-3 error_ratio {0.0024..0.0064
             metric.instance api "error_ratio" since day 7 00:00:00, 0.00325 -> 0.00284 value (0.24 at day 7 06:00:30)
             metric.instance api "error_ratio" since day 7 15:00:00, 0.00314 -> 0.00272 value (0.23 at day 7 21:00:30)
             metric.instance api "error_ratio" since day 8 18:00:00, 0.00289 -> 0.00323 value (0.22 at day 9 00:00:30)
-            metric.level api "error_ratio" since day 10 02:05:00, 0.003 -> 0.00426 value (0.20 at day 10 02:25:30)
-            metric.level api "error_ratio" since day 10 02:45:00, 0.003 -> 0.00338 value (0.33 at day 10 05:15:30)
             metric.instance api "error_ratio" since day 10 00:00:00, 0.00294 -> 0.00438 value (1.00 at day 10 06:00:30)
-            metric.level api "error_ratio" since day 10 02:45:00, 0.003 -> 0.00353 value (0.45 at day 10 10:35:30)
-            metric.level api "error_ratio" since day 10 02:45:00, 0.003 -> 0.00348 value (1.00 at day 10 13:15:30)
+            metric.level api "error_ratio" since day 10 01:40:00, 0.00301 -> 0.00358 value (0.22 at day 10 09:15:30)
+            metric.level api "error_ratio" since day 10 01:40:00, 0.003 -> 0.00353 value (0.45 at day 10 10:35:30)
+            metric.level api "error_ratio" since day 10 01:40:00, 0.003 -> 0.0035 value (0.51 at day 10 23:55:30)
             metric.instance api "error_ratio" since day 10 21:00:00, 0.00308 -> 0.0029 value (0.21 at day 11 00:00:30)
             metric.instance api "error_ratio" since day 11 15:00:00, 0.00323 -> 0.00291 value (0.21 at day 11 21:00:30)
         "#]],
