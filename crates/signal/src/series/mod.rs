@@ -13,6 +13,7 @@ mod rhythm;
 mod season;
 mod sensor;
 mod sparse;
+mod stairs;
 mod tally;
 mod watch;
 

@@ -9,6 +9,7 @@ use super::bank::{Bank, Judged, LEVELS, width};
 use super::clamp::Clamp;
 use super::recent::Recent;
 use super::season::{Known, Season};
+use super::stairs::{Read, Stairs};
 use super::watch::{Direction, Finding, Moved};
 use crate::budget::{RAISED, SHOWN, strength};
 
@@ -63,6 +64,8 @@ const OFTEN: f32 = 0.2;
 /// What so few values of a window carry is a burst, or two near to each other (and such a share of it besides); what fewer
 /// carry is a spike.
 const BURST: (f64, f64) = (9.0, 0.2);
+/// And it lasts for so long at most: of what is told once a day nine values are no burst.
+const BURST_LASTS: Nanos = HOUR;
 const SPIKE: f64 = 2.0;
 /// Windows that hold more values than this are no burst's.
 const BURST_WITHIN: u32 = 64;
@@ -95,6 +98,8 @@ struct Standing {
 #[derive(Clone, Debug, Default)]
 pub struct Sensor {
     first: Vec<(Time, f64)>,
+    /// While it may be one that stays at its values, and where it is.
+    stairs: Option<Box<Stairs>>,
     origin: f64,
     unit: f64,
     clamp: Clamp,
@@ -228,7 +233,27 @@ impl Sensor {
             self.begin(at, value, elsewhere);
             return Vec::new();
         }
-        self.take(at, value, share, elsewhere)
+        match self.stairs.as_mut().map_or(Read::Now, |stairs| stairs.value(at, value, self.step.usual)) {
+            Read::Now => self.take(at, value, share, elsewhere),
+            Read::Not => Vec::new(),
+            Read::Anew(values) => self.begin_with(values, elsewhere),
+            Read::Plain => {
+                self.stairs = None;
+                self.take(at, value, share, elsewhere)
+            }
+        }
+    }
+
+    /// Begins anew: the series turned out to be of another sort.
+    fn begin_with(&mut self, values: Vec<(Time, f64)>, elsewhere: &mut Elsewhere) -> Vec<Moved> {
+        let at = values.last().map_or(self.last, |(at, _)| *at);
+        let stood = self.standing.map(|s| Moved::Ended { long: s.drift, at, settled: false });
+        let stairs = self.stairs.take().filter(|stairs| stairs.climbs());
+        *self = Sensor { stairs, began: self.began, ..Sensor::default() };
+        for (at, value) in values {
+            self.begin(at, value, elsewhere);
+        }
+        stood.into_iter().collect()
     }
 
     /// Since when it is watched.
@@ -237,7 +262,7 @@ impl Sensor {
     }
 
     fn begin(&mut self, at: Time, value: f64, elsewhere: &mut Elsewhere) {
-        if self.first.is_empty() {
+        if self.began == Time::default() {
             self.began = at;
             elsewhere.one_more(at);
         }
@@ -257,6 +282,9 @@ impl Sensor {
             .unwrap_or(1.0);
         let scaled: Vec<f64> = first.iter().map(|(_, v)| (v - self.origin) / self.unit).collect();
         self.clamp = Clamp::of(&scaled);
+        if self.stairs.is_none() {
+            self.stairs = Stairs::of(&first).map(Box::new);
+        }
         for (at, value) in first {
             self.take(at, value, 0.0, elsewhere);
         }
@@ -387,7 +415,8 @@ impl Sensor {
             )
         };
         let alone = elsewhere.alone(at);
-        r.max(carried(BURST.0 + BURST.1 * values, BURSTS.0 * alone)).max(carried(SPIKE, SPIKES))
+        let burst = BURST.0.min(BURST_LASTS as f64 / self.step.usual.max(1) as f64).max(SPIKE);
+        r.max(carried(burst + BURST.1 * values, BURSTS.0 * alone)).max(carried(SPIKE, SPIKES))
     }
 
     /// How often a day a series that moves in jumps takes a value so far from the one before; one that never varied, any.
