@@ -113,6 +113,33 @@ pub struct Bank {
     values: u32,
     /// Whether nothing is learnt now, for what departed is no past.
     pub hold: bool,
+    /// What is known of single values.
+    pub singles: Singles,
+}
+
+/// Single values: their variance, how alike neighbours are, and of how many that is known.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Singles {
+    /// Their variance around the mean.
+    pub variance: f64,
+    /// The correlation of neighbours.
+    pub alike: f64,
+    /// How many there were.
+    pub seen: f64,
+}
+
+impl Singles {
+    fn noise(&self) -> Option<Noise> {
+        let Singles { variance, seen, .. } = *self;
+        if seen < 2.0 * WINDOWS_MIN {
+            return None;
+        }
+        let alike = ((self.alike * seen + 1.0 + 3.0 * self.alike) / (seen + ALIKE / 4.0)).min(0.98);
+        let worth = (seen * (1.0 - alike) / (1.0 + alike)).max(0.5);
+        let freedom = (seen * (1.0 - alike * alike) / (1.0 + alike * alike) - 1.0).max(0.5);
+        let variance = variance / (1.0 - (1.0 / worth).min(0.5));
+        Some(Noise { variance, freedom, alike, pairs: seen, worth })
+    }
 }
 
 impl Default for Bank {
@@ -125,6 +152,7 @@ impl Default for Bank {
             sum: 0.0,
             values: 0,
             hold: false,
+            singles: Singles::default(),
         }
     }
 }
@@ -211,7 +239,8 @@ impl Bank {
     /// What is known of the noise of a width's windows; `least`: no less than this variance of single values.
     fn noise(&self, level: usize, least: f64) -> Option<Noise> {
         let from = self.levels[..=level].iter().position(|l| f64::from(l.windows) >= WINDOWS_MIN)?;
-        let mut noise = self.levels[from].noise(None, 0.0);
+        let singles = self.singles.noise().filter(|_| from == 0).map(|n| n.carried());
+        let mut noise = self.levels[from].noise(singles, 0.0);
         noise.variance = noise.variance.max(least);
         for index in from + 1..=level {
             let floor = least / f64::from(1u32 << (index - from));

@@ -13,8 +13,9 @@ pub struct Clamp {
 }
 
 impl Clamp {
-    /// Values beyond so many spreads count as if they were that far out.
+    /// Values beyond so many spreads count as if they were that far out; where they come seldom, each tells more.
     const REACH: f32 = 6.0;
+    const REACH_SELDOM: f32 = 20.0;
     /// How many values the centre remembers.
     const MEMORY: f32 = 4000.0;
     /// So many steps tell which is the smallest.
@@ -40,12 +41,12 @@ impl Clamp {
         self.last = value;
     }
 
-    /// The value as it counts.
-    pub fn held(&mut self, value: f64) -> f64 {
+    /// The value as it counts; `seldom`: whether values are hours apart.
+    pub fn held(&mut self, value: f64, seldom: bool) -> f64 {
         let value = value as f32;
         self.note_step(value);
         self.seen = self.seen.saturating_add(1);
-        let far = Clamp::REACH * self.spread;
+        let far = if seldom { Clamp::REACH_SELDOM } else { Clamp::REACH } * self.spread;
         let held = value.clamp(self.centre - far, self.centre + far);
         let pace = 1.0 / (self.seen as f32).min(Clamp::MEMORY);
         let near = value.clamp(self.centre - 3.0 * self.spread, self.centre + 3.0 * self.spread);

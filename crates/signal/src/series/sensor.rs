@@ -5,7 +5,7 @@
 
 use evidence::{DAY, HOUR, MINUTE, Nanos, Time};
 
-use super::bank::{Bank, Judged, LEVELS, width};
+use super::bank::{Bank, Judged, LEVELS, Singles, width};
 use super::clamp::Clamp;
 use super::recent::Recent;
 use super::season::{Known, Season};
@@ -21,6 +21,8 @@ const SETTLED: (Nanos, f64) = (3 * DAY, 12.0);
 const FURTHER: f64 = 1.25;
 /// A signal that was never shown ends when nothing was heard of it for so long.
 const FORGOTTEN: Nanos = DAY;
+/// Nor in so many of its windows.
+const FORGOTTEN_WINDOWS: Nanos = 2;
 /// So long at least a series must be back before its signal ends.
 const BACK: Nanos = 10 * MINUTE;
 /// Within so many deviations a window is back.
@@ -37,8 +39,8 @@ const SPELLS: usize = 6;
 const SPELLS_ELSEWHERE: usize = 64;
 const ABOUT: f64 = 30.0;
 const ABOUT_AS_FAR: f64 = 0.4;
-/// How many widths narrower it may have been, and from where on what is rarer is no longer told apart.
-const ABOUT_AS_LONG: usize = 2;
+/// By how much shorter it may have been, and from where on what is rarer is no longer told apart.
+const ABOUT_AS_LONG: Nanos = 4;
 const RARE: f64 = 1e-6;
 /// Windows so wide may follow a rhythm.
 const HABIT_FROM: Nanos = HOUR;
@@ -59,6 +61,8 @@ const NEWS: f64 = 0.05;
 const DRIFT: Nanos = DAY / 2;
 /// Windows so long are learnt late: a slow change is not to become its own past.
 const SLOW: Nanos = DAY / 6;
+/// And so wide: of a few values each tells much.
+const SLOW_FROM: usize = 0;
 /// More gaps than this among values are their way.
 const OFTEN: f32 = 0.2;
 /// What so few values of a window carry is a burst, or two near to each other (and such a share of it besides); what fewer
@@ -76,6 +80,8 @@ const SPIKES: f64 = 1.0;
 const HELD: f64 = 0.3;
 /// How strongly a series remembers, at most.
 const MEMORY: f64 = 0.97;
+/// Single values are learnt as if no farther out than so many deviations.
+const LEARNT_AT: f32 = 3.0;
 
 #[derive(Clone, Copy, Debug)]
 struct Standing {
@@ -140,8 +146,8 @@ impl Elsewhere {
     }
 
     /// How many spells there were about as far and about as long, in how many days of series.
-    fn seen_as_far(&self, at: Time, judged: &Judged, r: f64) -> (f64, f64) {
-        let count = self.spells.iter().filter(|s| s.is_like(judged, r)).count();
+    fn seen_as_far(&self, at: Time, wide: Nanos, judged: &Judged, r: f64) -> (f64, f64) {
+        let count = self.spells.iter().filter(|s| s.is_like(wide, judged, r)).count();
         (count as f64, self.series as f64 * self.began.map_or(0.0, |began| (at - began) as f64 / DAY as f64))
     }
 
@@ -149,9 +155,7 @@ impl Elsewhere {
     pub fn next_moment(&mut self, at: Time) {
         self.lately.retain(|(then, _)| at - *then <= TOGETHER);
         self.lately.append(&mut self.now.0);
-        self.now
-            .1
-            .sort_by(|a, b| a.least.total_cmp(&b.least).then(a.far.total_cmp(&b.far)).then(a.level.cmp(&b.level)));
+        self.now.1.sort_by(|a, b| a.least.total_cmp(&b.least).then(a.far.total_cmp(&b.far)).then(a.wide.cmp(&b.wide)));
         self.spells.append(&mut self.now.1);
         let over = self.spells.len().saturating_sub(SPELLS_ELSEWHERE);
         self.spells.drain(..over);
@@ -169,16 +173,16 @@ impl Elsewhere {
 /// A departure that came and went: its width, how rare its farthest window was by itself, and how far it lay.
 #[derive(Clone, Copy, Debug, Default)]
 struct Spell {
-    level: u8,
+    wide: Nanos,
     least: f32,
     far: f32,
 }
 
 impl Spell {
-    fn is_like(&self, judged: &Judged, r: f64) -> bool {
+    fn is_like(&self, wide: Nanos, judged: &Judged, r: f64) -> bool {
         f64::from(self.least) <= ABOUT * r.max(RARE)
             && f64::from(self.far) >= ABOUT_AS_FAR * judged.score.abs()
-            && usize::from(self.level) + ABOUT_AS_LONG >= judged.level
+            && self.wide.saturating_mul(ABOUT_AS_LONG) >= wide
     }
 }
 
@@ -193,7 +197,11 @@ struct Memory {
 
 impl Memory {
     fn add(&mut self, off: f64) {
-        let off = off as f32;
+        let off = if self.seen < 8.0 || self.square == 0.0 {
+            off as f32
+        } else {
+            (off as f32).clamp(-self.reach(), self.reach())
+        };
         self.seen += 1.0;
         let pace = 1.0 / self.seen.min(2000.0);
         self.square += (off * off - self.square) * pace;
@@ -201,18 +209,29 @@ impl Memory {
         self.last = off;
     }
 
+    /// What lies farther out is no measure of the noise.
+    fn reach(&self) -> f32 {
+        LEARNT_AT * self.square.sqrt()
+    }
+
     /// Variance, and how much more sums vary than if values were independent.
     fn noise(&self) -> (f64, f64) {
-        let (square, product) = (f64::from(self.square), f64::from(self.product));
-        let alike = if square > 0.0 { (product / square).clamp(0.0, MEMORY) } else { 0.0 };
-        (square, (1.0 + alike) / (1.0 - alike))
+        let Singles { variance, alike, .. } = self.singles();
+        (variance, (1.0 + alike) / (1.0 - alike))
+    }
+
+    fn singles(&self) -> Singles {
+        let (variance, product) = (f64::from(self.square), f64::from(self.product));
+        let alike = if variance > 0.0 { (product / variance).clamp(0.0, MEMORY) } else { 0.0 };
+        Singles { variance, alike, seen: f64::from(self.seen) }
     }
 }
 
 /// What the windows that closed with one value showed.
 #[derive(Default)]
 struct Showed {
-    best: Option<(Judged, f64)>,
+    /// Those that lie far out, with how many such a day there would be by their noise alone.
+    far: Vec<(Judged, f64)>,
     /// The score of the window that follows what stands.
     followed: Option<f64>,
 }
@@ -297,7 +316,7 @@ impl Sensor {
         }
         self.last = at;
         let scaled = ((value - self.origin) / self.unit).clamp(-1e15, 1e15);
-        let held = self.clamp.held(scaled);
+        let held = self.clamp.held(scaled, self.step.usual >= HOUR);
         let mut moved = Vec::new();
         let (rhythm, own) = self.rhythm(at, held, &mut moved);
         let (value, told) = ((held - rhythm) * own, (scaled - rhythm) * own);
@@ -312,8 +331,11 @@ impl Sensor {
         let showed = self.show(value, hold);
         if share > 0.0 {
             self.follow(at, &showed, elsewhere, &mut moved);
-            if let Some((judged, r)) = showed.best {
-                self.depart(at, (judged, r), share, elsewhere, &mut moved);
+            let most = showed.far.iter().min_by(|a, b| a.1.total_cmp(&b.1)).map_or(0, |(judged, _)| judged.level);
+            let rare = |(judged, r): &(Judged, f64)| (*judged, *r, self.rare(at, (judged, *r), most, elsewhere));
+            let rare = showed.far.iter().map(rare);
+            if let Some(best) = rare.min_by(|a, b| a.2.total_cmp(&b.2).then(a.1.total_cmp(&b.1))) {
+                self.depart(at, best, share, elsewhere, &mut moved);
             }
         }
         moved
@@ -376,8 +398,9 @@ impl Sensor {
         let step = self.step.usual;
         let mut showed = Showed::default();
         let widths = self.bank.known_widths() as f64;
+        self.bank.singles = self.memory.singles();
         self.bank.hold = hold;
-        self.bank.slow_from((0..LEVELS).find(|l| span(*l, step) >= SLOW).unwrap_or(LEVELS));
+        self.bank.slow_from((SLOW_FROM..LEVELS).find(|l| span(*l, step) >= SLOW).unwrap_or(LEVELS));
         self.bank.value(value, |bank, level, window| {
             let near = if followed == Some(level) { 0.0 } else { NEAR };
             let Some(judged) = bank.judge(level, window, least, near) else { return };
@@ -387,10 +410,7 @@ impl Sensor {
             let windows_a_day = 2.0 * DAY as f64 / span(level, step) as f64;
             let tests = 2.0 * widths * judged.p;
             if judged.score.abs() >= NEAR && tests <= CHANCE {
-                let r = tests * windows_a_day;
-                if showed.best.is_none_or(|(_, least)| r < least) {
-                    showed.best = Some((judged, r));
-                }
+                showed.far.push((judged, tests * windows_a_day));
             }
         });
         showed
@@ -404,7 +424,7 @@ impl Sensor {
             return r;
         }
         let least = self.clamp.resolution().powi(2) / 12.0;
-        let (spells, days) = elsewhere.seen_as_far(at, judged, r);
+        let (spells, days) = elsewhere.seen_as_far(at, span(judged.level, self.step.usual), judged, r);
         let carried = |few: f64, a: f64| {
             let rest = self.recent.without(values, few, judged.score > 0.0).unwrap_or(judged.expected);
             let rest = if judged.score > 0.0 { rest.min(judged.value) } else { rest.max(judged.value) };
@@ -415,8 +435,9 @@ impl Sensor {
             )
         };
         let alone = elsewhere.alone(at);
-        let burst = BURST.0.min(BURST_LASTS as f64 / self.step.usual.max(1) as f64).max(SPIKE);
-        r.max(carried(burst + BURST.1 * values, BURSTS.0 * alone)).max(carried(SPIKE, SPIKES))
+        let burst = BURST.0 + BURST.1 * values;
+        let burst = burst.min(BURST_LASTS as f64 / self.step.usual.max(1) as f64).max(SPIKE);
+        r.max(carried(burst, BURSTS.0 * alone)).max(carried(SPIKE, SPIKES))
     }
 
     /// How often a day a series that moves in jumps takes a value so far from the one before; one that never varied, any.
@@ -437,7 +458,7 @@ impl Sensor {
 
     /// How often a day a series may do what this window shows by a rhythm of its days or weeks that it has not shown yet;
     /// or has: a rhythm of the week excuses, and never accuses.
-    fn unseen(&self, at: Time, judged: &Judged, r: f64, elsewhere: &Elsewhere) -> f64 {
+    fn unseen(&self, at: Time, (judged, r): (&Judged, f64), most: usize, elsewhere: &Elsewhere) -> f64 {
         let (wide, watched) = (span(judged.level, self.step.usual), at - self.began);
         let Some(season) = self.season.as_ref() else { return r };
         let young = watched < 8 * DAY;
@@ -445,7 +466,7 @@ impl Sensor {
         if young && found && judged.score < 0.0 && wide >= HABIT_FROM && (weekend(at) || weekend(at - wide)) {
             return r.max(UNSEEN_WEEKS);
         }
-        if young && wide < HABIT_TO {
+        if young && wide.min(span(most, self.step.usual)) < HABIT_TO {
             return r.max(UNSEEN_WEEKS * elsewhere.alone(at));
         }
         if watched < 2 * DAY {
@@ -460,11 +481,18 @@ impl Sensor {
         again.map_or(f64::MAX, |again| r * again.p / judged.p.max(1e-300)).clamp(r, 1.0_f64.max(r))
     }
 
+    /// How often a day a window as far out as this one comes, by all that is known of such; `most`: the width of the window
+    /// that lies farthest out now.
+    fn rare(&self, at: Time, (judged, r): (&Judged, f64), most: usize, elsewhere: &Elsewhere) -> f64 {
+        let rare = self.few_values(at, judged, r, elsewhere).max(self.unseen(at, (judged, r), most, elsewhere));
+        self.jumps_so_often(at, judged, r).map_or(rare, |often| rare.max(often))
+    }
+
     /// Raises a departure, or notes that a standing one goes on.
     fn depart(
         &mut self,
         at: Time,
-        (judged, r): (Judged, f64),
+        (judged, r, rare): (Judged, f64, f64),
         share: f64,
         elsewhere: &mut Elsewhere,
         moved: &mut Vec<Moved>,
@@ -475,10 +503,6 @@ impl Sensor {
             elsewhere.now.0.push((at, elsewhere.whose));
         }
         let life = self.seen_as_far(&judged, r) / self.days(at);
-        let mut rare = self.few_values(at, &judged, r, elsewhere).max(self.unseen(at, &judged, r, elsewhere));
-        if let Some(often) = self.jumps_so_often(at, &judged, r) {
-            rare = rare.max(often);
-        }
         let plain = strength(rare, share);
         // What a series did again and again is its life. What would be shown but for that is raised as weakly as can be: it
         // came back.
@@ -587,7 +611,8 @@ impl Sensor {
     /// How many past departures were about as rare, went about as far, and lasted about as long.
     fn seen_as_far(&self, judged: &Judged, r: f64) -> f64 {
         let known = &self.spells[..(self.spells_seen as usize).min(SPELLS)];
-        known.iter().filter(|s| s.is_like(judged, r)).count() as f64
+        let wide = span(judged.level, self.step.usual);
+        known.iter().filter(|s| s.is_like(wide, judged, r)).count() as f64
     }
 
     /// Follows what stands: back, settled, forgotten?
@@ -606,7 +631,8 @@ impl Sensor {
                 over = (at - standing.went_on >= stays).then_some(true);
             }
         }
-        let forgotten = standing.peak < SHOWN && at - standing.last >= FORGOTTEN;
+        let quiet = FORGOTTEN.max(FORGOTTEN_WINDOWS * span(standing.level, step));
+        let forgotten = standing.peak < SHOWN && at - standing.last >= quiet;
         let Some(settled) = over.or(forgotten.then_some(false)) else { return };
         match settled {
             true => self.settle(at),
@@ -618,7 +644,8 @@ impl Sensor {
     /// A departure is over without having settled: it may come and go again.
     fn came_and_went(&mut self, elsewhere: &mut Elsewhere) {
         let Some(standing) = self.standing.take() else { return };
-        let spell = Spell { level: standing.level as u8, least: standing.least as f32, far: standing.far as f32 };
+        let wide = span(standing.level, self.step.usual);
+        let spell = Spell { wide, least: standing.least as f32, far: standing.far as f32 };
         self.spells[self.spells_seen as usize % SPELLS] = spell;
         self.spells_seen += 1;
         elsewhere.now.1.push(spell);
@@ -761,6 +788,23 @@ mod tests {
         assert!(first.strength >= RAISED && first.strength < SHOWN, "{first:?}");
         assert!(said(vec![7.0; 3000]).is_empty());
         assert!(said(vec![0.0; 3000]).is_empty());
+    }
+
+    #[test]
+    fn a_job_that_takes_longer_from_day_to_day_is_a_drift_before_the_week_is_over() {
+        // Its figure is shown again every five minutes and changes once a day.
+        let jitter = series::memory(0.0, 21, 21);
+        let takes =
+            |day: usize| 3300.0 + 160.0 * jitter[day] + 3300.0 * (1.13_f64.powi(day as i32 - 12) - 1.0).max(0.0);
+        let said = said_of_days(takes);
+        let (first, finding) = shown(&said)[0];
+        assert!(finding.long && finding.direction == Direction::Up && first / 288 <= 18, "{} {finding:?}", first / 288);
+        let still = said_of_days(|day| 3300.0 + 160.0 * jitter[day]);
+        assert!(shown(&still).is_empty(), "{still:?}");
+    }
+
+    fn said_of_days(takes: impl Fn(usize) -> f64) -> Vec<(usize, Moved)> {
+        said((0..288 * 21).map(|n| takes(n / 288)))
     }
 
     #[test]
