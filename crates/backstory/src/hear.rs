@@ -118,6 +118,7 @@ fn look_back(evidence: &Evidence, watched: &Watched) -> Result<Hindsight, Failur
             looking.log(&row, miner, &tables);
             charting.log(&row, miner, &tables);
         });
+        scan.values.for_each(|row| charting.value(&row, miner, &tables));
         scan.points.for_each(|row| {
             looking.point(&row, &tables);
             charting.point(&row, &tables);

@@ -8,12 +8,12 @@ use std::io;
 
 use evidence::{
     Alert, AlertSilence, BUCKET, ChangeEvent, ComplaintKind, FileCoverage, LogBatch, LogCount, Name, Names, Order,
-    PointRow, Series, SeriesIndex, SeriesTable, SpanRow, Time, Timing,
+    PointRow, Series, SeriesIndex, SeriesTable, SpanRow, Time, Timing, ValueRow,
 };
 use ingest::{Content, PointBatch, SpanRecord};
 use ledger::{LineRow, Spool};
 use rustc_hash::FxHashMap;
-use signal::templates::{Shapes, Sketch};
+use signal::templates::{Lowest, Numbers, Shapes, Sketch};
 
 use crate::clocks::Clocks;
 use crate::workers::{Shaped, ShapedRecord, Step};
@@ -44,6 +44,8 @@ struct Source {
     last: Option<(Time, Timing)>,
     first: Option<Time>,
     open: FxHashMap<CountKey, Open>,
+    /// What lines told in numbers in minutes that are open, by edge, shape and service.
+    numbers: FxHashMap<(Time, u32, Name), Lowest<Numbers>>,
     newest_edge: Time,
     /// In which hour a text of this shape was kept last.
     texts: FxHashMap<(u32, Name), Time>,
@@ -201,7 +203,7 @@ impl Stitched {
         let done = match shaped.part.content {
             Content::Logs(batch) => {
                 self.sketched(&shaped.shapes, shaped.sketches);
-                self.logs(&mut source, &batch, &shaped.shapes, &shaped.records)
+                self.logs(&mut source, &batch, &shaped.shapes, &shaped.records, shaped.numbers)
             }
             Content::Points(batch) => self.points(&mut source, index, &batch),
             Content::Spans(spans) => self.spans(shaped.source, source.records, &spans),
@@ -253,7 +255,9 @@ impl Stitched {
         batch: &LogBatch,
         shapes: &[(evidence::Id, Box<str>)],
         records: &[ShapedRecord],
+        numbers: Vec<(u32, Numbers)>,
     ) -> io::Result<()> {
+        let mut told = numbers.into_iter().peekable();
         let numbers: Vec<u32> = shapes.iter().map(|(id, text)| self.shapes.intern(*id, text)).collect();
         let names: Vec<Name> = batch.texts.iter().map(|text| self.names.intern(text)).collect();
         for (index, (record, shaped)) in batch.records().zip(records).enumerate() {
@@ -268,6 +272,12 @@ impl Stitched {
             let key = (edge, shape, service, instance, record.severity(), timing);
             let number = source.records + index as u64 + 1;
             source.count(key, batch.source, shaped, number, record.line(), time, record.raw());
+            if let Some((_, told)) = told.next_if(|(at, _)| *at as usize == index)
+                && timing == Timing::OnTime
+                && time != Time::MIN
+            {
+                source.numbers.entry((edge, shape, service)).or_default().note((shaped.content, number), told);
+            }
             self.places += 1;
             self.note_seen(shape, record.line(), time);
             if self.keep_lines {
@@ -275,7 +285,7 @@ impl Stitched {
             }
             if edge > source.newest_edge {
                 source.newest_edge = edge;
-                source.flush(&mut self.spool, false)?;
+                source.flush(&mut self.spool, batch.source, false)?;
             }
         }
         Ok(())
@@ -378,7 +388,7 @@ impl Stitched {
         let counts = source.order.counts();
         coverage.complain_times(ComplaintKind::Late, counts.late, source.late_line, "");
         coverage.complain_times(ComplaintKind::Unbelieved, counts.held, source.held_line, "");
-        source.flush(&mut self.spool, true)
+        source.flush(&mut self.spool, number, true)
     }
 }
 
@@ -390,6 +400,7 @@ impl Source {
             last: None,
             first: first.first().copied(),
             open: FxHashMap::default(),
+            numbers: FxHashMap::default(),
             newest_edge: Time::MIN,
             texts: FxHashMap::default(),
             blocks: Blocks::default(),
@@ -483,15 +494,17 @@ impl Source {
     }
 
     /// Writes counts of minutes that are over to the spool.
-    fn flush(&mut self, spool: &mut Spool, all: bool) -> io::Result<()> {
+    fn flush(&mut self, spool: &mut Spool, source: u32, all: bool) -> io::Result<()> {
         let before = self.newest_edge - OPEN_BUCKETS * BUCKET;
         let crowded = self.open.len() > OPEN_MAX;
         let newest = self.newest_edge;
-        let mut done: Vec<Open> = self
-            .open
-            .extract_if(|key, _| all || key.0 <= before || (crowded && key.0 < newest))
-            .map(|(_, open)| open)
-            .collect();
+        let is_over = |edge: Time| all || edge <= before || (crowded && edge < newest);
+        for ((edge, shape, service), lowest) in self.numbers.extract_if(|key, _| is_over(key.0)) {
+            for (place, value, count) in lowest.means() {
+                spool.value(ValueRow { edge, source, shape, service, place, count, value })?;
+            }
+        }
+        let mut done: Vec<Open> = self.open.extract_if(|key, _| is_over(key.0)).map(|(_, open)| open).collect();
         done.sort_by_key(|o| (o.count.edge, o.count.sample_record));
         for mut open in done {
             if let Some(text) = open.text {

@@ -8,9 +8,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex};
 
-use evidence::{FileCoverage, Id, Time};
+use evidence::{BUCKET, FileCoverage, Id, Time};
 use ingest::{Chunk, Content, Form, Part};
-use signal::templates::{Given, Kinds, Shaper, Sketch};
+use rustc_hash::FxHashMap;
+use signal::templates::{Given, Kinds, Lowest, Numbers, Shaper, Sketch};
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::read::Pending;
@@ -50,6 +51,8 @@ pub struct Shaped {
     pub shapes: Vec<(Id, Box<str>)>,
     /// What places held: index into `shapes`, the place, its sketch; in order.
     pub sketches: Vec<((u32, u8), Sketch)>,
+    /// The numbers in records that were looked at: index into `records`, and what its places held; in order.
+    pub numbers: Vec<(u32, Numbers)>,
     /// For each record: index into `shapes`, what its holes held, and the hash of its content.
     pub records: Vec<ShapedRecord>,
 }
@@ -194,13 +197,20 @@ impl Worker {
         let part = ingest::parse(form, chunk);
         let (mut shapes, mut records) = (Vec::new(), Vec::new());
         let mut sketches: BTreeMap<(u32, u8), Sketch> = BTreeMap::new();
+        let mut telling: FxHashMap<(Time, u32, u32), Lowest<u32>> = FxHashMap::default();
         self.chunks += 1;
         if let Content::Logs(batch) = &part.content {
             records.reserve(batch.columns.len());
-            for record in batch.records() {
+            for (index, record) in (0..).zip(batch.records()) {
                 let (number, kinds) = self.shaper.shape(record.message());
                 let shape = self.place(number, &mut shapes);
-                records.push(ShapedRecord { shape, kinds, content: xxh3_64(record.raw()) });
+                let content = xxh3_64(record.raw());
+                records.push(ShapedRecord { shape, kinds, content });
+                if let Some(time) = record.time().filter(|_| kinds.tell_numbers()) {
+                    let service = batch.columns[index as usize].service;
+                    let minute = telling.entry((time.floor(BUCKET), shape, service)).or_default();
+                    minute.note((content, u64::from(index)), index);
+                }
                 if self.sketches {
                     for (place, value) in (0..).zip(self.shaper.values(record.message())) {
                         sketches.entry((shape, place)).or_default().add(value, record.message());
@@ -208,7 +218,16 @@ impl Worker {
                 }
             }
         }
-        Shaped { source: chunk.source, part, shapes, sketches: sketches.into_iter().collect(), records }
+        let mut looked_at: Vec<u32> = telling.into_values().flat_map(Lowest::into_kept).collect();
+        looked_at.sort_unstable();
+        let numbers = match &part.content {
+            Content::Logs(batch) => {
+                let message = |index: u32| batch.record(index as usize).message();
+                looked_at.into_iter().map(|index| (index, self.shaper.numbers(message(index)))).collect()
+            }
+            _ => Vec::new(),
+        };
+        Shaped { source: chunk.source, part, shapes, sketches: sketches.into_iter().collect(), numbers, records }
     }
 
     /// The place of a shape among those of this chunk.

@@ -38,6 +38,25 @@ pub struct LogCount {
     pub sample_text: u64,
 }
 
+/// What the numbers in one place of a shape were in one minute, on the whole: of a sample of the records that came on time.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ValueRow {
+    /// Right edge of the minute, as of [`LogCount`].
+    pub edge: Time,
+    /// Number of the source.
+    pub source: u32,
+    /// The miner's number for the shape.
+    pub shape: u32,
+    /// Who wrote it, or [`Name::NONE`].
+    pub service: Name,
+    /// Which of the shape's masked places, from 0.
+    pub place: u8,
+    /// How many records were looked at.
+    pub count: u32,
+    /// The mean of their numbers, on the miner's own scale.
+    pub value: f64,
+}
+
 /// One point of a series.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PointRow {
@@ -96,6 +115,8 @@ pub struct Bucket {
     pub edge: Time,
     /// Sorted by source, shape, service, instance, severity, timing.
     pub logs: Vec<LogCount>,
+    /// What lines told in numbers: sorted by source, shape, service, place. Of minutes in which lines came.
+    pub values: Vec<ValueRow>,
     /// Sorted by time, source, record.
     pub points: Vec<PointRow>,
     /// Sorted by end, source, record.

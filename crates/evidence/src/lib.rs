@@ -24,7 +24,7 @@ mod time;
 pub use address::{Address, STDIN};
 pub use alert::{Alert, AlertSilence, Matcher};
 pub use batch::{LogBatch, LogColumns, LogOrigin, LogRecord};
-pub use bucket::{Bucket, LogCount, PointRow, SpanRow};
+pub use bucket::{Bucket, LogCount, PointRow, SpanRow, ValueRow};
 pub use change::{ChangeEvent, ChangeKind};
 pub use code::{Asked, Code, Decision, NoRepository, Place, Statement};
 pub use coverage::{Complaint, ComplaintKind, Coverage, FileCoverage};

@@ -1,7 +1,7 @@
 //! How rows are laid out on disk: fixed width, little-endian, without padding. Files live as long as a run, so there is no
 //! version here; nothing of this format is ever read by another run.
 
-use evidence::{LogCount, Name, PointRow, SeriesIndex, SpanRow, Time, Timing};
+use evidence::{LogCount, Name, PointRow, SeriesIndex, SpanRow, Time, Timing, ValueRow};
 
 /// A row of fixed width that knows its place in order.
 pub trait Row: Copy {
@@ -124,6 +124,37 @@ impl Row for LogCount {
             sample_hash: from.u64(),
             sample_time: from.time(),
             sample_text: from.u64(),
+        }
+    }
+}
+
+impl Row for ValueRow {
+    const WIDTH: usize = 33;
+    type Key = (Time, u32, u32, Name, u8, u32, u64);
+
+    fn key(&self) -> Self::Key {
+        (self.edge, self.source, self.shape, self.service, self.place, self.count, self.value.to_bits())
+    }
+
+    fn write(&self, out: &mut Writer<'_>) {
+        out.put(self.edge.0.to_le_bytes());
+        out.put(self.source.to_le_bytes());
+        out.put(self.shape.to_le_bytes());
+        out.put(self.service.0.to_le_bytes());
+        out.put([self.place]);
+        out.put(self.count.to_le_bytes());
+        out.put(self.value.to_le_bytes());
+    }
+
+    fn read(from: &mut Reader<'_>) -> ValueRow {
+        ValueRow {
+            edge: from.time(),
+            source: from.u32(),
+            shape: from.u32(),
+            service: from.name(),
+            place: from.u8(),
+            count: from.u32(),
+            value: f64::from_le_bytes(from.get()),
         }
     }
 }
@@ -269,6 +300,7 @@ mod tests {
             line: 7,
             timing: Timing::Held,
         });
+        same(ValueRow { edge: Time(60), source: 1, shape: 2, service: Name(3), place: 4, count: 5, value: -0.5 });
         same(LineRow { place: 1, source: 2, line: 3, shape: 4 });
         same(LogCount {
             edge: Time(60),

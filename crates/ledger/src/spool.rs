@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::PathBuf;
 
-use evidence::{BUCKET, Believed, Bucket, LogCount, Name, Order, PointRow, SpanRow, Time, Timing};
+use evidence::{BUCKET, Believed, Bucket, LogCount, Name, Order, PointRow, SpanRow, Time, Timing, ValueRow};
 use tempfile::TempDir;
 
 use crate::rows::LineRow;
@@ -27,6 +27,7 @@ pub struct Spool {
     limits: Limits,
     folder: Option<TempDir>,
     logs: Sorted<LogCount>,
+    values: Sorted<ValueRow>,
     points: Sorted<PointRow>,
     spans: Sorted<SpanRow>,
     lines: Sorted<LineRow>,
@@ -45,6 +46,7 @@ impl Spool {
             limits,
             folder: None,
             logs: Sorted::new("logs"),
+            values: Sorted::new("values"),
             points: Sorted::new("points"),
             spans: Sorted::new("spans"),
             lines: Sorted::new("lines"),
@@ -58,6 +60,14 @@ impl Spool {
     pub fn log(&mut self, row: LogCount) -> io::Result<()> {
         if self.has_room()? {
             self.logs.push(row);
+        }
+        Ok(())
+    }
+
+    /// Adds what lines told in numbers.
+    pub fn value(&mut self, row: ValueRow) -> io::Result<()> {
+        if self.has_room()? {
+            self.values.push(row);
         }
         Ok(())
     }
@@ -102,8 +112,8 @@ impl Spool {
             self.since_check = 0;
             self.relieve()?;
         }
-        let rows = self.logs.written() + self.points.written() + self.spans.written() + self.lines.written();
-        let written = rows + self.texts.written();
+        let logs = self.logs.written() + self.values.written() + self.lines.written() + self.texts.written();
+        let written = logs + self.points.written() + self.spans.written();
         let room = written < self.limits.disk_bytes;
         self.dropped += u64::from(!room);
         Ok(room)
@@ -111,8 +121,14 @@ impl Spool {
 
     /// Writes to disk what does not fit into memory, the largest part first.
     fn relieve(&mut self) -> io::Result<()> {
-        let rows = [self.logs.memory(), self.points.memory(), self.spans.memory(), self.lines.memory()];
-        let held = [rows[0], rows[1], rows[2], rows[3], self.texts.memory()];
+        let held = [
+            self.logs.memory(),
+            self.values.memory(),
+            self.points.memory(),
+            self.spans.memory(),
+            self.lines.memory(),
+            self.texts.memory(),
+        ];
         if held.iter().sum::<usize>() <= self.limits.memory_bytes {
             return Ok(());
         }
@@ -120,11 +136,12 @@ impl Spool {
             self.folder = Some(tempfile::Builder::new().prefix("backstory-").tempdir_in(&self.limits.folder)?);
         }
         let Some(folder) = self.folder.as_ref().map(TempDir::path) else { return Ok(()) };
-        match (0..5).max_by_key(|i| held[*i]) {
+        match (0..held.len()).max_by_key(|i| held[*i]) {
             Some(0) => self.logs.spill(folder),
-            Some(1) => self.points.spill(folder),
-            Some(2) => self.spans.spill(folder),
-            Some(3) => self.lines.spill(folder),
+            Some(1) => self.values.spill(folder),
+            Some(2) => self.points.spill(folder),
+            Some(3) => self.spans.spill(folder),
+            Some(4) => self.lines.spill(folder),
             _ => self.texts.spill(folder),
         }
     }
@@ -132,6 +149,7 @@ impl Spool {
     /// No more rows will come.
     pub fn finish(mut self) -> io::Result<Kept> {
         self.logs.finish();
+        self.values.finish();
         self.points.finish();
         self.spans.finish();
         self.lines.finish();
@@ -208,6 +226,7 @@ impl Kept {
         }
         Ok(Buckets {
             logs,
+            values: self.spool.values.scan()?,
             points: self.spool.points.scan()?,
             spans: Spans::new(self.spool.spans.scan()?),
             changes,
@@ -219,6 +238,7 @@ impl Kept {
     pub fn scan(&self) -> io::Result<Scan<'_>> {
         Ok(Scan {
             logs: self.spool.logs.scan()?,
+            values: self.spool.values.scan()?,
             points: self.spool.points.scan()?,
             spans: self.spool.spans.scan()?,
             lines: self.spool.lines.scan()?,
@@ -230,6 +250,8 @@ impl Kept {
 pub struct Scan<'a> {
     /// Counts of log lines by minute; those of sources without any time have the edge [`Time::MIN`].
     pub logs: Merged<'a, LogCount>,
+    /// What lines told in numbers, by minute.
+    pub values: Merged<'a, ValueRow>,
     /// Points, in order of time.
     pub points: Merged<'a, PointRow>,
     /// Spans, in order of their end; none of them judged for belief.
@@ -310,6 +332,7 @@ impl<'a> Spans<'a> {
 /// Buckets in order of time.
 pub struct Buckets<'a> {
     logs: Merged<'a, LogCount>,
+    values: Merged<'a, ValueRow>,
     points: Merged<'a, PointRow>,
     spans: Spans<'a>,
     changes: &'a [(Time, Name)],
@@ -353,7 +376,11 @@ impl Buckets<'_> {
 
     /// Whether a file of the spool could not be read to its end.
     pub fn failed(&mut self) -> Option<io::Error> {
-        self.logs.failed().or_else(|| self.points.failed()).or_else(|| self.spans.rows.failed())
+        self.logs
+            .failed()
+            .or_else(|| self.values.failed())
+            .or_else(|| self.points.failed())
+            .or_else(|| self.spans.rows.failed())
     }
 }
 
@@ -365,6 +392,9 @@ impl Iterator for Buckets<'_> {
         let mut bucket = Bucket { edge, ..Bucket::default() };
         while self.logs.peek().is_some_and(|row| row.edge == edge) {
             bucket.logs.extend(self.logs.next());
+        }
+        while self.values.peek().is_some_and(|row| row.edge == edge) {
+            bucket.values.extend(self.values.next());
         }
         while self.points.peek().is_some_and(|row| closing_edge(row.time) == edge) {
             bucket.points.extend(self.points.next());

@@ -23,6 +23,8 @@ pub enum Kind {
     LogEnding,
     /// One instance writes a line more often than its siblings.
     LogInstance,
+    /// A number in a line moved.
+    LogValue,
     /// A metric's level moved within a day.
     MetricLevel,
     /// A metric moved over days.
@@ -55,7 +57,7 @@ pub enum Kind {
 
 impl Kind {
     /// All kinds with their names.
-    pub const ALL: [(Kind, &'static str); 22] = [
+    pub const ALL: [(Kind, &'static str); 23] = [
         (Kind::LogNew, "log.new"),
         (Kind::LogRate, "log.rate"),
         (Kind::LogSilent, "log.silent"),
@@ -64,6 +66,7 @@ impl Kind {
         (Kind::LogRestarts, "log.restarts"),
         (Kind::LogEnding, "log.ending"),
         (Kind::LogInstance, "log.instance"),
+        (Kind::LogValue, "log.value"),
         (Kind::MetricLevel, "metric.level"),
         (Kind::MetricDrift, "metric.drift"),
         (Kind::MetricSilent, "metric.silent"),

@@ -14,12 +14,12 @@ use std::path::Path;
 
 use evidence::{
     BUCKET, Bucket, ChangeEvent, HOUR, LATENESS, LogCount, LogRecord, Name, Names, Order, PointRow, Series,
-    SeriesTable, Span, SpanRow, Time, Timing,
+    SeriesTable, Span, SpanRow, Time, Timing, ValueRow,
 };
 use ingest::{Argument, Chunk, Content, Form, Given, Point, SeriesText};
 use signal::Engine;
 use signal::detectors::{Tables, Texts};
-use signal::templates::{Kinds, Masker, Shapes};
+use signal::templates::{Kinds, Lowest, Masker, Numbers, Shaper, Shapes};
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::fixture::written;
@@ -144,11 +144,13 @@ struct Listener {
     series: SeriesTable,
     shapes: Shapes,
     masker: Masker,
+    shaper: Shaper,
     texts: Kept,
     heard: Vec<Heard>,
     listening: Vec<Listening>,
     /// Counts of minutes that are not over, each with its sample's text.
     logs: BTreeMap<Time, BTreeMap<CountKey, (LogCount, String)>>,
+    numbers: BTreeMap<Time, BTreeMap<(u32, u32, Name), Lowest<Numbers>>>,
     points: BTreeMap<Time, Vec<PointRow>>,
     spans: BTreeMap<Time, Vec<SpanRow>>,
     changes: BTreeMap<Time, Vec<(Time, Name)>>,
@@ -167,10 +169,12 @@ impl Listener {
             series: SeriesTable::new(100_000),
             shapes: Shapes::new(50_000),
             masker: Masker::default(),
+            shaper: Shaper::default(),
             texts: Kept::default(),
             heard,
             listening,
             logs: BTreeMap::new(),
+            numbers: BTreeMap::new(),
             points: BTreeMap::new(),
             spans: BTreeMap::new(),
             changes: BTreeMap::new(),
@@ -222,6 +226,10 @@ impl Listener {
         let instance = self.names.intern(record.instance());
         let key = (source, shape, service, instance, record.severity(), timing);
         let fresh = one_line(key, edge, kinds, &record, number, time);
+        if kinds.tell_numbers() && timing == Timing::OnTime {
+            let lowest = self.numbers.entry(edge).or_default().entry((source, shape, service)).or_default();
+            lowest.note((fresh.sample_hash, number), self.shaper.numbers(record.message()));
+        }
         let said = || String::from_utf8_lossy(&record.raw()[..record.raw().len().min(SAMPLE_BYTES)]).into_owned();
         let minute = self.logs.entry(edge).or_default();
         match minute.get_mut(&key) {
@@ -305,6 +313,10 @@ impl Listener {
         let mut bucket = Bucket { edge, ..Bucket::default() };
         let counts = self.logs.remove(&edge).unwrap_or_default();
         bucket.logs = self.sampled(counts.into_values().collect());
+        for ((source, shape, service), lowest) in self.numbers.remove(&edge).unwrap_or_default() {
+            let row = |(place, value, count)| ValueRow { edge, source, shape, service, place, count, value };
+            bucket.values.extend(lowest.means().into_iter().map(row));
+        }
         bucket.points = self.points.remove(&edge).unwrap_or_default();
         bucket.points.sort_by_key(|p| (p.time, p.source, p.record));
         bucket.spans = self.spans.remove(&edge).unwrap_or_default();

@@ -10,6 +10,7 @@ mod log_rate;
 mod log_restarts;
 mod log_retries;
 mod log_severity;
+mod log_value;
 mod metric_ending;
 mod metric_instance;
 mod metric_level;
@@ -46,6 +47,7 @@ pub const DETECTORS: &[(&str, Make)] = &[
     ("log_ending", || Box::new(log_ending::LogEnding::default())),
     ("log_instance", || Box::new(log_instance::LogInstance::default())),
     ("log_severity", || Box::new(log_severity::LogSeverity::default())),
+    ("log_value", || Box::new(log_value::LogValue::default())),
     ("log_retries", || Box::new(log_retries::LogRetries::default())),
     ("log_restarts", || Box::new(log_restarts::LogRestarts::default())),
     ("metric_level", || Box::new(metric_level::MetricLevel::default())),

@@ -1,7 +1,7 @@
 //! What a signal's series looked like, for the eye: the whole of it in a few hundred cells, and the band in which it
 //! mostly was before the signal's onset. Nothing is concluded from it.
 
-use evidence::{BUCKET, DAY, HOUR, LogCount, MINUTE, Nanos, PointRow, SpanRow, Time, Timing};
+use evidence::{BUCKET, DAY, HOUR, LogCount, MINUTE, Nanos, PointRow, SpanRow, Time, Timing, ValueRow};
 
 use super::streams::Streams;
 use crate::detectors::Tables;
@@ -128,6 +128,19 @@ impl Charting {
         }
     }
 
+    /// Takes what lines told in numbers.
+    pub fn value(&mut self, row: &ValueRow, miner: &Miner, tables: &Tables<'_>) {
+        let (Some(cell), Some(line)) = (self.cell(row.edge - BUCKET), miner.line_of(row.shape)) else { return };
+        let (line, service) = (miner.line(line), tables.names.text(row.service));
+        for (drawn, cells) in self.drawn.iter().zip(&mut self.cells).filter(|(d, _)| d.kind == Kind::LogValue) {
+            if drawn.subject.service == service && drawn.subject.anchor == line.place(row.place) {
+                let (_, mean) = line.kinds.told(usize::from(row.place), row.value);
+                cells[cell].sum += mean * f64::from(row.count);
+                cells[cell].count += row.count;
+            }
+        }
+    }
+
     /// Takes a point.
     pub fn point(&mut self, row: &PointRow, tables: &Tables<'_>) {
         // A point's stamp is the end of what it tells of.
@@ -187,6 +200,7 @@ impl Charting {
         }
         let measure = match drawn.kind {
             Kind::TraceErrors => Measure::Share,
+            Kind::LogValue => Measure::Mean,
             kind if kind.origin() == crate::signal::Origin::Log => Measure::Count,
             _ => Measure::Mean,
         };

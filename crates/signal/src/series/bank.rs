@@ -198,10 +198,10 @@ impl Bank {
         }
     }
 
-    /// Begins anew after a gap; what was learnt stays.
-    pub fn begin_again(&mut self) {
+    /// Windows of the narrowest so many widths begin anew; what was learnt stays.
+    pub fn begin_again(&mut self, below: usize) {
         (self.sum, self.values) = (0.0, 0);
-        for level in &mut self.levels {
+        for level in &mut self.levels[..below] {
             (level.halves, level.waiting) = (0, 0);
         }
     }

@@ -11,6 +11,8 @@ use evidence::{DAY, HOUR, Nanos, Time};
 const SLOTS: usize = 48;
 /// Slots of a week: of six hours.
 const WEEK: usize = 28;
+/// So many of them are kept: what was a week before a stretch of half a week is still there at its end.
+const KEPT: usize = WEEK + WEEK / 2;
 /// The slots of the day in one of the week.
 const QUARTER: Nanos = DAY / 4;
 /// A day's mean counts so much at least: rhythms change.
@@ -38,8 +40,8 @@ pub struct Season {
     days: [u8; SLOTS],
     used: u8,
     /// What is left at each time of the week, on the mean of its latest six hours; and the one that is being filled.
-    week: [f32; WEEK],
-    weeks: u32,
+    week: [f32; KEPT],
+    weeks: u64,
     quarter: (u32, f32, f32),
     /// The slot that is being filled, its sum and count; and the two before it, which are not learnt yet.
     slot: u32,
@@ -65,7 +67,7 @@ impl Season {
     pub fn new(step: Nanos) -> Season {
         Season {
             used: if step > HOUR / 2 { SLOTS as u8 / 2 } else { SLOTS as u8 },
-            week: [0.0; WEEK],
+            week: [0.0; KEPT],
             weeks: 0,
             quarter: (NO_SLOT, 0.0, 0.0),
             slots: [0.0; SLOTS],
@@ -120,8 +122,12 @@ impl Season {
         if quarter != self.quarter.0 {
             let (of, sum, count) = std::mem::replace(&mut self.quarter, (quarter, 0.0, 0.0));
             if count > 0.0 {
-                self.week[of as usize % WEEK] = sum / count;
-                self.weeks |= 1 << (of as usize % WEEK);
+                self.week[of as usize % KEPT] = sum / count;
+                self.weeks |= 1 << (of as usize % KEPT);
+            }
+            // Of what was passed over nothing is known.
+            for missing in (of.wrapping_add(1)..quarter).take(KEPT) {
+                self.weeks &= !(1 << (missing as usize % KEPT));
             }
         }
         self.quarter.1 += left as f32;
@@ -132,12 +138,12 @@ impl Season {
     pub fn week_before(&self, from: Time, to: Time) -> Option<f64> {
         let (first, last) =
             ((from.0 + 1).div_euclid(QUARTER), to.0.div_euclid(QUARTER).max((from.0 + 1).div_euclid(QUARTER)));
-        if last - first >= WEEK as i64 - 1 {
+        if last - first >= (KEPT - WEEK) as i64 {
             return None;
         }
         let (mut sum, mut parts) = (0.0, 0.0);
         for quarter in first..=last {
-            let slot = quarter.rem_euclid(WEEK as i64) as usize;
+            let slot = (quarter - WEEK as i64).rem_euclid(KEPT as i64) as usize;
             if self.weeks & (1 << slot) == 0 {
                 return None;
             }

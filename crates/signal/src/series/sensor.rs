@@ -33,6 +33,9 @@ const NEAR: f64 = 2.2;
 const CHANCE: f64 = 0.05;
 /// A gap of so many steps ends what windows hold, unless gaps are what the series is made of.
 const GAP: Nanos = 3;
+/// Windows so many times as long as a gap go on over it; onsets are looked for over gaps of so many steps.
+const BRIDGED: Nanos = 4;
+const GAP_LONG: Nanos = 30;
 /// How many past departures are remembered, how much less rare and less far one may have been to be about as far.
 const SPELLS: usize = 6;
 /// And how many of all series.
@@ -61,10 +64,9 @@ const NEWS: f64 = 0.05;
 const DRIFT: Nanos = DAY / 2;
 /// Windows so long are learnt late: a slow change is not to become its own past.
 const SLOW: Nanos = DAY / 6;
-/// And so wide: of a few values each tells much.
-const SLOW_FROM: usize = 0;
 /// More gaps than this among values are their way.
-const OFTEN: f32 = 0.2;
+const OFTEN: f32 = 0.1;
+const SELDOMER: f32 = 0.6;
 /// What so few values of a window carry is a burst, or two near to each other (and such a share of it besides); what fewer
 /// carry is a spike.
 const BURST: (f64, f64) = (9.0, 0.2);
@@ -310,9 +312,9 @@ impl Sensor {
     }
 
     fn take(&mut self, at: Time, value: f64, share: f64, elsewhere: &mut Elsewhere) -> Vec<Moved> {
-        let gap = self.step.takes(at - self.last);
-        if gap {
-            self.begin_again();
+        let passed = at - self.last;
+        if self.step.takes(passed) {
+            self.begin_again(passed);
         }
         self.last = at;
         let scaled = ((value - self.origin) / self.unit).clamp(-1e15, 1e15);
@@ -331,6 +333,10 @@ impl Sensor {
         let showed = self.show(value, hold);
         if share > 0.0 {
             self.follow(at, &showed, elsewhere, &mut moved);
+            if !moved.is_empty() {
+                // What these windows were judged against holds no more.
+                return moved;
+            }
             let most = showed.far.iter().min_by(|a, b| a.1.total_cmp(&b.1)).map_or(0, |(judged, _)| judged.level);
             let rare = |(judged, r): &(Judged, f64)| (*judged, *r, self.rare(at, (judged, *r), most, elsewhere));
             let rare = showed.far.iter().map(rare);
@@ -341,13 +347,17 @@ impl Sensor {
         moved
     }
 
-    /// Values are missing: windows hold none from both sides of a gap.
-    fn begin_again(&mut self) {
-        self.bank.begin_again();
+    /// Values are missing: no window holds some from both sides of a gap that is not much shorter than itself.
+    fn begin_again(&mut self, gap: Nanos) {
+        let step = self.step.usual;
+        let below = (0..LEVELS).find(|level| span(*level, step) >= BRIDGED * gap).unwrap_or(LEVELS);
+        self.bank.begin_again(below);
         if let Some(rests) = &mut self.rests {
-            rests.begin_again();
+            rests.begin_again(below);
         }
-        self.recent = Recent::default();
+        if gap > GAP_LONG * step {
+            self.recent = Recent::default();
+        }
         self.memory.last = 0.0;
     }
 
@@ -380,7 +390,7 @@ impl Sensor {
         if let Some(rests) = self.rests.take() {
             self.bank = *rests;
         }
-        self.bank.begin_again();
+        self.bank.begin_again(LEVELS);
         self.recent = Recent::default();
         self.memory = Memory::default();
         if self.standing.take().is_some() {
@@ -400,7 +410,9 @@ impl Sensor {
         let widths = self.bank.known_widths() as f64;
         self.bank.singles = self.memory.singles();
         self.bank.hold = hold;
-        self.bank.slow_from((SLOW_FROM..LEVELS).find(|l| span(*l, step) >= SLOW).unwrap_or(LEVELS));
+        // By the mean over all of its past: what comes less often at night is not to change it each day.
+        let mean = (self.last - self.began) / Nanos::from(self.step.seen.max(1));
+        self.bank.slow_from((0..LEVELS).find(|l| span(*l, mean) >= SLOW).unwrap_or(LEVELS));
         self.bank.value(value, |bank, level, window| {
             let near = if followed == Some(level) { 0.0 } else { NEAR };
             let Some(judged) = bank.judge(level, window, least, near) else { return };
@@ -661,7 +673,7 @@ impl Sensor {
             None => self.bank.shift(by),
         }
         // Windows in the making hold values of the level before.
-        self.bank.begin_again();
+        self.bank.begin_again(LEVELS);
         self.clamp.move_by(by);
     }
 }
@@ -697,8 +709,9 @@ impl Step {
         let usual = if self.usual == 0 { passed } else { self.usual };
         let gap = passed > GAP * usual;
         self.gaps += (f32::from(u8::from(gap)) - self.gaps) / 32.0;
-        // Values that often come late come irregularly: then gaps are what they are made of.
-        let pace = if self.gaps > OFTEN { 8 } else { 32 };
+        // Values that often come late come irregularly: then gaps are what they are made of. Where all come late, they come
+        // less often than they did.
+        let pace = if self.gaps > SELDOMER { 8 } else { 256 };
         let counts = if gap && self.gaps <= OFTEN { usual } else { passed };
         self.usual = usual + (counts - usual) / pace.min(Nanos::from(self.seen));
         gap && (self.gaps <= OFTEN || passed > 10 * GAP * usual)

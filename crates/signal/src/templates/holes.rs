@@ -39,11 +39,15 @@ pub const LEARNT: &str = "<word>";
 /// What stands behind a number whose unit was found to vary: `<*><unit>` is one place, the number with its unit.
 pub(super) const UNIT: &str = "<unit>";
 
-/// The unit behind a number and a blank, and what both are together. Most letters alone are none: `3 d` may be anything.
+/// The unit behind a number and a blank, and what both are together. Most letters alone are none: `3 d` may be anything;
+/// and a word with `=` behind it is the next key.
 fn unit_behind(literal: &str) -> Option<(Hole, &str)> {
     let rest = literal.strip_prefix(' ')?;
     let end = rest.find(|c: char| !c.is_alphanumeric()).unwrap_or(rest.len());
     let word = &rest[..end];
+    if rest[end..].starts_with('=') {
+        return None;
+    }
     let hole = unit(word.as_bytes())?;
     (word.len() > 1 || matches!(word, "s" | "B")).then_some((hole, word))
 }
@@ -104,7 +108,7 @@ impl Hole {
 pub struct Kinds(pub u64);
 
 impl Kinds {
-    const PLACES: usize = 16;
+    pub(super) const PLACES: usize = 16;
 
     pub(super) fn set(&mut self, place: usize, hole: Hole) {
         if place < Kinds::PLACES {
@@ -112,7 +116,7 @@ impl Kinds {
         }
     }
 
-    fn get(self, place: usize) -> Option<Hole> {
+    pub(super) fn get(self, place: usize) -> Option<Hole> {
         if place < Kinds::PLACES { Hole::of(self.0 >> (4 * place) & 15) } else { None }
     }
 

@@ -39,6 +39,11 @@ impl Line {
     pub fn shown(&self) -> String {
         self.kinds.shown(&self.text)
     }
+
+    /// One of its masked places, as the anchor of a subject.
+    pub fn place(&self, place: u8) -> String {
+        format!("{}.{place}", evidence::short(self.founder))
+    }
 }
 
 /// What a bucket changed.

@@ -15,6 +15,7 @@ use super::bits::Bits;
 use super::given::Given;
 use super::holes::{Hole, Kinds};
 use super::mask::{Masker, held, trimmed};
+use super::numbers::{Numbers, number};
 
 /// Places for prints that are remembered, in pairs; what finds both of its pair taken, takes the older one's.
 const PLACES: usize = 1 << 16;
@@ -118,6 +119,16 @@ impl Shaper {
         }
         self.masker.shape(message);
         self.masker.values(message).collect()
+    }
+
+    /// The numbers in the places of a message. Masks it again, as [`Shaper::values`] does.
+    pub fn numbers(&mut self, message: &[u8]) -> Numbers {
+        if !self.given.is_empty() && self.given.shape(trimmed(message)).is_some() {
+            return Numbers::new();
+        }
+        let (_, kinds) = self.masker.shape(message);
+        let values = self.masker.values(message).enumerate();
+        values.filter_map(|(place, value)| Some((place as u8, number(kinds, place, value)?))).collect()
     }
 
     #[cold]

@@ -196,7 +196,7 @@ fn middle(step: i32) -> f64 {
 }
 
 /// The number that a value is; with a unit in seconds or bytes.
-fn quantity(value: &[u8]) -> Option<(f64, Option<Measure>)> {
+pub(super) fn quantity(value: &[u8]) -> Option<(f64, Option<Measure>)> {
     let text = std::str::from_utf8(value).ok()?.trim_end_matches('%');
     let length = text.bytes().take_while(|b| b.is_ascii_digit() || matches!(b, b'.' | b'-' | b'+')).count();
     let (number, behind) = text.split_at(length);

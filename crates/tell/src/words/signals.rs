@@ -53,6 +53,10 @@ fn of_lines(signal: &Signal, voice: &Voice) -> String {
             let after = if signal.amount.after_change { " right after a change" } else { "" };
             format!("{who} wrote {line} for the first time{after}{so_far}")
         }
+        Kind::LogValue => {
+            let seen = amount(signal.observed, signal);
+            format!("{} stood at {seen}, {}", metric(signal, voice), usual(signal))
+        }
         Kind::LogEnding => format!("{who} spoke of an end for the first time{so_far}: {line}"),
         Kind::LogSilent if signal.observed == 0.0 => {
             format!("{who} stopped writing {line}: none in {}, {}", window(signal), usual(signal))
@@ -175,6 +179,7 @@ pub fn label(signal: &Signal) -> &'static str {
         (Kind::LogRestarts, _) => "restarts",
         (Kind::LogEnding | Kind::MetricEnding, _) => "ending",
         (Kind::LogInstance | Kind::MetricInstance, _) => "one of many",
+        (Kind::LogValue, _) => "number in a line",
         (Kind::MetricSpread, _) => "spread",
         (Kind::MetricResets, _) => "resets",
         (Kind::MetricSaturation, _) => "filling up",
@@ -268,6 +273,8 @@ impl Class {
             (Kind::MetricSilent, _) => ("silence of a metric", "silences of a metric"),
             (Kind::MetricLevel | Kind::MetricDrift, Direction::Down) => ("fall of a metric", "falls of a metric"),
             (Kind::MetricLevel | Kind::MetricDrift, _) => ("rise of a metric", "rises of a metric"),
+            (Kind::LogValue, Direction::Down) => ("fall of a number in a line", "falls of a number in a line"),
+            (Kind::LogValue, _) => ("rise of a number in a line", "rises of a number in a line"),
             (Kind::MetricSpread, _) => ("change of a spread", "changes of a spread"),
             (Kind::MetricResets, _) => ("run of resets", "runs of resets"),
             (Kind::MetricSaturation, _) => ("limit", "limits"),
