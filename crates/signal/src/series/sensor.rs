@@ -51,7 +51,7 @@ const HABIT_FROM: Nanos = HOUR;
 const HABIT_TO: Nanos = 4 * HOUR;
 /// While a rhythm of the day cannot have been seen, and in the first weekend, so many a day.
 const UNSEEN_DAYS: f64 = 0.05;
-const UNSEEN_WEEKS: f64 = 0.02 / 3.5;
+const UNSEEN_WEEKS: f64 = 0.006 / 3.5;
 /// Of two services that burst within so long of each other by chance there are hardly any; so many, for what they share.
 const TOGETHER: Nanos = 10 * MINUTE;
 const SHARED: f64 = 0.1;
@@ -76,7 +76,7 @@ const SPIKE: f64 = 2.0;
 /// Windows that hold more values than this are no burst's.
 const BURST_WITHIN: u32 = 64;
 /// Before any burst was seen a series is taken to have had so many in so many days; of spikes so many.
-const BURSTS: (f64, f64) = (0.05, 10.0);
+const BURSTS: (f64, f64) = (0.02, 10.0);
 const SPIKES: f64 = 1.0;
 /// From this strength on a departure is held out of the past while it stands.
 const HELD: f64 = 0.3;
