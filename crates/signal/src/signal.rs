@@ -25,6 +25,10 @@ pub enum Kind {
     LogInstance,
     /// A number in a line moved.
     LogValue,
+    /// A line has a value that it never had.
+    LogEnum,
+    /// A line has a value more, or less, often than it did.
+    LogShare,
     /// A metric's level moved within a day.
     MetricLevel,
     /// A metric moved over days.
@@ -57,7 +61,7 @@ pub enum Kind {
 
 impl Kind {
     /// All kinds with their names.
-    pub const ALL: [(Kind, &'static str); 23] = [
+    pub const ALL: [(Kind, &'static str); 25] = [
         (Kind::LogNew, "log.new"),
         (Kind::LogRate, "log.rate"),
         (Kind::LogSilent, "log.silent"),
@@ -67,6 +71,8 @@ impl Kind {
         (Kind::LogEnding, "log.ending"),
         (Kind::LogInstance, "log.instance"),
         (Kind::LogValue, "log.value"),
+        (Kind::LogEnum, "log.enum"),
+        (Kind::LogShare, "log.share"),
         (Kind::MetricLevel, "metric.level"),
         (Kind::MetricDrift, "metric.drift"),
         (Kind::MetricSilent, "metric.silent"),
@@ -93,6 +99,7 @@ impl Kind {
         matches!(
             self,
             Kind::LogNew
+                | Kind::LogEnum
                 | Kind::LogEnding
                 | Kind::MetricEnding
                 | Kind::MetricSaturation

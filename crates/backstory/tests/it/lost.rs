@@ -120,6 +120,7 @@ fn kinds_of(detector: &str) -> &'static [&'static str] {
         "log_rate" => &["log.rate", "log.silent"],
         "log_ending" => &["log.ending"],
         "log_instance" => &["log.instance"],
+        "log_enum" => &["log.enum", "log.share"],
         "log_value" => &["log.value"],
         "metric_ending" => &["metric.ending"],
         "metric_instance" => &["metric.instance"],

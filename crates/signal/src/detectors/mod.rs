@@ -4,6 +4,7 @@
 //! panic: then its own signals are lost, never the story. To add one: a file here, and one line in [`DETECTORS`].
 
 mod log_ending;
+mod log_enum;
 mod log_instance;
 mod log_new;
 mod log_rate;
@@ -47,6 +48,7 @@ pub const DETECTORS: &[(&str, Make)] = &[
     ("log_ending", || Box::new(log_ending::LogEnding::default())),
     ("log_instance", || Box::new(log_instance::LogInstance::default())),
     ("log_severity", || Box::new(log_severity::LogSeverity::default())),
+    ("log_enum", || Box::new(log_enum::LogEnum::default())),
     ("log_value", || Box::new(log_value::LogValue::default())),
     ("log_retries", || Box::new(log_retries::LogRetries::default())),
     ("log_restarts", || Box::new(log_restarts::LogRestarts::default())),

@@ -63,6 +63,22 @@ pub fn bare(template: &str) -> String {
     template.trim_start_matches(MARK).replace(UNIT, "").replace(LEARNT, HOLE)
 }
 
+/// What a shape has in its template's learnt places; nothing where it is not one of the template's.
+pub fn learnt_words<'s>(template: &str, shape: &'s str) -> Option<Vec<&'s str>> {
+    if template.contains(UNIT) {
+        return None;
+    }
+    let mut literals = template.split(LEARNT);
+    let mut rest = shape.strip_prefix(literals.next()?)?;
+    let mut words = Vec::new();
+    while let Some(literal) = literals.next() {
+        let end = if literal.is_empty() { rest.find(' ').unwrap_or(rest.len()) } else { rest.find(literal)? };
+        words.push(&rest[..end]);
+        rest = &rest[end + literal.len()..];
+    }
+    rest.is_empty().then_some(words)
+}
+
 /// What stands fixed between a template's learnt places.
 pub(super) fn literals(template: &str) -> Vec<&str> {
     template.split(LEARNT).flat_map(|part| part.split(UNIT)).collect()

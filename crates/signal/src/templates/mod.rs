@@ -17,7 +17,7 @@ mod shapes;
 mod values;
 
 pub use given::{GIVEN_MAX, Given};
-pub use holes::{HOLE, Kinds, LEARNT, bare, measured_in};
+pub use holes::{HOLE, Kinds, LEARNT, bare, learnt_words, measured_in};
 pub use mask::{Masker, PLACES_MAX, TOKENS_MAX};
 pub use miner::{Line, LineIndex, Mined, Miner, SHAPES_PER_SKELETON};
 pub use numbers::{Lowest, Numbers};

@@ -57,6 +57,18 @@ fn of_lines(signal: &Signal, voice: &Voice) -> String {
             let seen = amount(signal.observed, signal);
             format!("{} stood at {seen}, {}", metric(signal, voice), usual(signal))
         }
+        Kind::LogEnum => {
+            let after = if signal.amount.after_change { " right after a change" } else { "" };
+            let name = voice.say_short(&signal.subject.name, QUOTED);
+            format!("{who} wrote {name} for the first time{after}{so_far}")
+        }
+        Kind::LogShare => {
+            let name = voice.say_short(&signal.subject.name, QUOTED);
+            match signal.unit {
+                Unit::Hours(_) => format!("{who} wrote {name} {}, {}", so_often(signal), usual(signal)),
+                _ => format!("{who} wrote {name} in {}, {}", amount(signal.observed, signal), usual(signal)),
+            }
+        }
         Kind::LogEnding => format!("{who} spoke of an end for the first time{so_far}: {line}"),
         Kind::LogSilent if signal.observed == 0.0 => {
             format!("{who} stopped writing {line}: none in {}, {}", window(signal), usual(signal))
@@ -180,6 +192,9 @@ pub fn label(signal: &Signal) -> &'static str {
         (Kind::LogEnding | Kind::MetricEnding, _) => "ending",
         (Kind::LogInstance | Kind::MetricInstance, _) => "one of many",
         (Kind::LogValue, _) => "number in a line",
+        (Kind::LogEnum, _) => "new value",
+        (Kind::LogShare, Direction::Down) => "value rarer",
+        (Kind::LogShare, _) => "value more often",
         (Kind::MetricSpread, _) => "spread",
         (Kind::MetricResets, _) => "resets",
         (Kind::MetricSaturation, _) => "filling up",
@@ -200,7 +215,7 @@ pub fn seen_short(signal: &Signal) -> String {
     let left = || spoken(signal.amount.window);
     let usual = count_short(signal.baseline);
     match signal.kind {
-        Kind::LogNew | Kind::LogEnding => format!("{} so far", times(signal.amount.times as f64)),
+        Kind::LogNew | Kind::LogEnum | Kind::LogEnding => format!("{} so far", times(signal.amount.times as f64)),
         Kind::MetricSilent | Kind::TraceGone => format!("for {}", left()),
         Kind::TraceEdge => "never before".into(),
         Kind::MetricSaturation => {
@@ -273,6 +288,9 @@ impl Class {
             (Kind::MetricSilent, _) => ("silence of a metric", "silences of a metric"),
             (Kind::MetricLevel | Kind::MetricDrift, Direction::Down) => ("fall of a metric", "falls of a metric"),
             (Kind::MetricLevel | Kind::MetricDrift, _) => ("rise of a metric", "rises of a metric"),
+            (Kind::LogEnum, _) => ("new value", "new values"),
+            (Kind::LogShare, Direction::Down) => ("fall of a value's share", "falls of a value's share"),
+            (Kind::LogShare, _) => ("rise of a value's share", "rises of a value's share"),
             (Kind::LogValue, Direction::Down) => ("fall of a number in a line", "falls of a number in a line"),
             (Kind::LogValue, _) => ("rise of a number in a line", "rises of a number in a line"),
             (Kind::MetricSpread, _) => ("change of a spread", "changes of a spread"),

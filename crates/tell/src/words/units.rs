@@ -50,6 +50,7 @@ fn measured(name: &str) -> Option<Measured> {
 /// A signal's number with its unit: `5,466 s`, `23.1 %`, `3 of 100 calls`, `49`.
 pub fn amount(value: f64, signal: &Signal) -> String {
     match signal.unit {
+        Unit::Share if signal.kind == Kind::LogShare => format!("{} lines", of_hundred(value)),
         Unit::Share => format!("{} calls", of_hundred(value)),
         Unit::Milliseconds => format!("{} ms", number(value)),
         Unit::SecondsSince => format!("{} s", number(value)),
