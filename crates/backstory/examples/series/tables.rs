@@ -259,7 +259,8 @@ fn delays(first: u64) -> String {
          of series for both (ours at {at:.2}, the rival at z {z}). Of those found, the median of minutes.\n\n\
          | change | ours: found | minutes | rival: found | minutes |\n|---|---|---|---|---|\n"
     );
-    let shapes: [(&str, fn(f64) -> f64); 5] = [
+    type Shape = (&'static str, fn(f64) -> f64);
+    let shapes: [Shape; 5] = [
         ("1σ", |_| 1.0),
         ("2σ", |_| 2.0),
         ("4σ", |_| 4.0),

@@ -41,6 +41,7 @@ fn a_line_that_was_never_there_is_told_and_again_when_it_has_come_to_stay() {
 day 12 10:00:00..day 12 16:00:00 every 50m  falling back to the old price list
 ",
         expect![[r#"
+            log.value api "stored in \"cart <num> stored\"" since day 3 13:51:03, 416 -> 107 value (0.22 at day 3 14:00:30)
             log.rate api "cart <num> stored" since day 7 12:20:00, 1.22 -> 9 lines in ten minutes (0.29 at day 7 12:35:30)
             log.new api "falling back to the old price list" since day 12 10:00:00, 0 -> 1 times (0.46 at day 12 10:01:30)
             log.new api "falling back to the old price list" since day 12 10:00:00, 0 -> 4 times (0.64 at day 12 12:31:30)
@@ -72,6 +73,7 @@ day 11 09:50:00 deploy api v42
             log.new api "reading carts in blocks" since day 5 10:00:00, 0 -> 1 times (0.33 at day 5 10:01:30)
             log.new api "mails are sent by the worker" since day 8 10:00:00, 0 -> 1 times (0.43 at day 8 10:01:30)
             log.new api "falling back to the old price list" since day 11 10:00:00, 0 -> 1 times (0.42 at day 11 10:01:30)
+            log.value api "the duration in \"GET <path> <num> <dur>\"" since day 11 23:35:02, 10.9 -> 10.7 ms (0.29 at day 13 00:10:30)
             log.new api "disk is nearly full" since day 13 10:00:00, 0 -> 1 times (0.46 at day 13 10:01:30)
         "#]],
     );
@@ -105,6 +107,9 @@ fn a_line_that_comes_less_often_is_told() {
 day 9 12:00:00..day 10 12:00:00 every ~10m  order {100..900} paid
 ",
         expect![[r#"
+            log.value api "paid in \"order <num> paid\"" since day 5 03:31:34, 442 -> 220 value (0.23 at day 5 03:42:30)
+            log.value api "paid in \"order <num> paid\"" since day 7 16:58:25, 442 -> 158 value (0.22 at day 7 17:03:30)
+            log.value api "paid in \"order <num> paid\"" since day 7 19:40:45, 442 -> 225 value (0.23 at day 7 19:53:30)
             log.rate api "order <num> paid" since day 9 12:00:00, 60.2 -> 32 lines in one hour (0.33 at day 9 12:30:30)
             log.rate api "order <num> paid" since day 9 12:00:00, 60.2 -> 5 lines in one hour (1.00 at day 9 13:00:30)
         "#]],
@@ -121,7 +126,9 @@ fn a_line_that_stops_while_others_go_on_is_told() {
 ",
         expect![[r#"
             log.rate api "GET <path> <num> <dur>" since day 2 05:20:00, 20.2 -> 42 lines in ten minutes (0.22 at day 2 05:35:30)
+            log.value api "the duration in \"GET <path> <num> <dur>\"" since day 2 14:35:17, 10.9 -> 9.61 ms (0.20 at day 2 14:51:30)
             log.rate api "heartbeat of worker <num>" since day 3 00:50:00, 10.2 -> 26 lines in ten minutes (0.24 at day 3 01:05:30)
+            log.value api "the duration in \"GET <path> <num> <dur>\"" since day 5 08:14:27, 10.8 -> 9.07 ms (0.22 at day 5 08:24:30)
             log.silent api "heartbeat of worker <num>" since day 10 09:00:00, 10.1 -> 0 lines in ten minutes (0.23 at day 10 09:20:30)
             log.silent api "heartbeat of worker <num>" since day 10 09:00:00, 50.1 -> 0 lines in one hour (1.00 at day 10 10:00:30)
         "#]],
@@ -157,8 +164,9 @@ fn many_rare_severe_lines_together_are_told_though_none_of_them_pours() {
     check_signals(
         &format!("{log}{ordinary}{trouble}"),
         expect![[r#"
-            log.severity api "lines at WARN or worse" since day 7 07:10:00, 0.0356 -> 3 lines in two minutes (0.26 at day 7 07:12:30)
-            log.severity api "lines at WARN or worse" since day 11 08:00:00, 0.923 -> 14 lines in one hour (0.67 at day 11 09:00:30)
+            log.severity api "lines at WARN or worse" since day 7 07:10:00, 0.0356 -> 3 lines in two minutes (0.25 at day 7 07:12:30)
+            log.value api "was in \"cart <num> was changed by two at once\"" since day 8 23:00:54, 655 -> 388 value (0.29 at day 9 23:24:30)
+            log.severity api "lines at WARN or worse" since day 11 08:00:00, 0.923 -> 14 lines in one hour (0.65 at day 11 09:00:30)
         "#]],
     );
 }
@@ -226,10 +234,10 @@ day 11 08:11:00..day 11 12:00:00 every ~20m  lost the queue, backoff {100..900}m
 ",
         expect![[r#"
             log.rate api "no answer from the mailer, attempt <num> of <num>" since day 9 22:00:00, 0.132 -> 3 lines in one hour (0.22 at day 9 23:30:30)
-            log.retries api "lines that speak of trying again" since day 11 08:00:00, 0.109 -> 4 lines in ten minutes (0.31 at day 11 08:10:30)
-            log.retries api "lines that speak of trying again" since day 11 08:00:00, 0.115 -> 5 lines in ten minutes (0.44 at day 11 08:15:30)
+            log.retries api "lines that speak of trying again" since day 11 08:00:00, 0.109 -> 4 lines in ten minutes (0.30 at day 11 08:10:30)
+            log.retries api "lines that speak of trying again" since day 11 08:00:00, 0.115 -> 5 lines in ten minutes (0.43 at day 11 08:15:30)
             log.retries api "lines that speak of trying again" since day 11 08:00:00, 0.506 -> 12 lines in one hour (0.76 at day 11 08:30:30)
-            log.retries api "lines that speak of trying again" since day 11 08:00:00, 0.506 -> 12 lines in one hour (1.00 at day 11 09:00:30)
+            log.retries api "lines that speak of trying again" since day 11 08:00:00, 0.506 -> 12 lines in one hour (0.99 at day 11 09:00:30)
         "#]],
     );
 }
@@ -295,6 +303,48 @@ fn counters_that_start_again_and_again_are_told() {
 }
 
 #[test]
+fn a_number_in_a_line_that_moves_is_told() {
+    check_signals(
+        r"
+//- api.log
+10:00:00..day 12 16:00:00 every ~2m  GET /cart 200 {8..14}ms
+10:00:10..day 12 10:00:00 every ~5m  label printed in {180..240} ms
+day 12 10:00:10..day 12 16:00:00 every ~5m  label printed in {380..460} ms
+",
+        expect![[r#"
+            log.value api "ms in \"label printed in <dur>\"" since day 10 22:53:05, 209 -> 212 value (0.30 at day 12 06:39:30)
+            log.value api "ms in \"label printed in <dur>\"" since day 10 22:53:05, 210 -> 417 value (0.56 at day 12 10:14:30)
+            log.value api "ms in \"label printed in <dur>\"" since day 10 22:53:05, 210 -> 412 value (1.00 at day 12 11:15:30)
+        "#]],
+    );
+}
+
+#[test]
+fn a_value_that_a_line_never_had_and_one_that_it_has_no_more_are_told() {
+    check_signals(
+        r"
+//- api.log
+10:00:00..day 12 16:00:00 every ~10m  label printed carrier=north order={1000..9999}
+10:01:00..day 12 16:00:00 every ~10m  label printed carrier=south order={1000..9999}
+10:02:00..day 12 16:00:00 every ~10m  label printed carrier=harbour order={1000..9999}
+10:03:00..day 12 16:00:00 every ~10m  label printed carrier=meadow order={1000..9999}
+10:04:00..day 10 16:00:00 every ~10m  label printed carrier=canal order={1000..9999}
+day 12 10:00:00..day 12 16:00:00 every 50m  label printed carrier=river order={1000..9999}
+",
+        expect![[r#"
+            log.value api "order in \"label printed carrier=<word> order=<num>\"" since day 3 11:37:01, 4760 -> 1613 value (0.21 at day 3 11:44:30)
+            log.value api "order in \"label printed carrier=<word> order=<num>\"" since day 4 06:33:34, 4777 -> 1566 value (0.24 at day 4 06:41:30)
+            log.value api "order in \"label printed carrier=<word> order=<num>\"" since day 4 06:59:00, 4817 -> 2700 value (0.24 at day 4 07:07:30)
+            log.rate api "label printed carrier=<word> order=<num>" since day 5 06:00:00, 29.7 -> 12 lines in one hour (0.22 at day 5 10:00:30)
+            log.rate api "label printed carrier=<word> order=<num>" since day 8 00:00:00, 29.9 -> 11 lines in one hour (0.21 at day 8 01:30:30)
+            log.share api "carrier=canal in \"label printed carrier=<word> order=<num>\"" since day 10 06:00:00, 0.2 -> 0.0189 share (0.67 at day 10 21:00:30)
+            log.share api "carrier=canal in \"label printed carrier=<word> order=<num>\"" since day 10 06:00:00, 0.2 -> 0 share (0.88 at day 11 00:00:30)
+            log.enum api "carrier=river in \"label printed carrier=<word> order=<num>\"" since day 12 10:00:00, 0 -> 1 times (0.52 at day 12 10:01:30)
+        "#]],
+    );
+}
+
+#[test]
 fn a_metric_that_moves_within_a_day_is_told() {
     check_signals(
         r"
@@ -305,7 +355,7 @@ day 6 10:01:00..day 6 12:00:00 every 1m  api heap_mb {420..460}
 ",
         expect![[r#"
             metric.level api "heap_mb" since day 6 10:01:00, 320 -> 381 value (0.27 at day 6 10:01:30)
-            metric.level api "heap_mb" since day 6 10:01:00, 320 -> 409 value (0.40 at day 6 10:03:30)
+            metric.level api "heap_mb" since day 6 10:01:00, 320 -> 409 value (0.47 at day 6 10:03:30)
         "#]],
     );
 }
@@ -316,13 +366,24 @@ fn a_metric_that_moves_over_days_is_told_as_a_drift() {
         r"
 //- metrics
 00:00:00..day 14 23:50:00 every 10m  api free_gb {60.0..90.0}
-day 15 00:00:00..day 17 23:50:00 every 10m  api free_gb {57.0..87.0}
-day 18 00:00:00..day 20 23:50:00 every 10m  api free_gb {54.0..84.0}
-day 21 00:00:00..day 23 23:50:00 every 10m  api free_gb {51.0..81.0}
+day 15 00:00:00..day 15 23:50:00 every 10m  api free_gb {58.5..88.5}
+day 16 00:00:00..day 16 23:50:00 every 10m  api free_gb {57.0..87.0}
+day 17 00:00:00..day 17 23:50:00 every 10m  api free_gb {55.5..85.5}
+day 18 00:00:00..day 18 23:50:00 every 10m  api free_gb {54.0..84.0}
+day 19 00:00:00..day 19 23:50:00 every 10m  api free_gb {52.5..82.5}
+day 20 00:00:00..day 20 23:50:00 every 10m  api free_gb {51.0..81.0}
+day 21 00:00:00..day 21 23:50:00 every 10m  api free_gb {49.5..79.5}
+day 22 00:00:00..day 22 23:50:00 every 10m  api free_gb {48.0..78.0}
+day 23 00:00:00..day 23 23:50:00 every 10m  api free_gb {46.5..76.5}
 ",
         expect![[r#"
-            metric.level api "free_gb" since day 15 01:50:00, 75.5 -> 62.8 value (0.22 at day 15 04:30:30)
-            metric.level api "free_gb" since day 15 10:30:00, 75 -> 67.1 value (0.24 at day 18 05:10:30)
+            metric.level api "free_gb" since day 16 00:50:00, 75.5 -> 59.1 value (0.22 at day 16 02:50:30)
+            metric.level api "free_gb" since day 16 04:30:00, 75.5 -> 69.1 value (0.29 at day 16 05:10:30)
+            metric.level api "free_gb" since day 16 10:30:00, 75.6 -> 72.4 value (0.27 at day 16 13:10:30)
+            metric.level api "free_gb" since day 16 10:30:00, 75.5 -> 72.9 value (0.38 at day 16 23:50:30)
+            metric.drift api "free_gb" since day 14 21:20:00, 75.5 -> 71.4 value (0.72 at day 17 21:10:30)
+            metric.drift api "free_gb" since day 14 21:20:00, 75.6 -> 69.7 value (0.83 at day 18 07:50:30)
+            metric.drift api "free_gb" since day 14 21:20:00, 75.5 -> 69.7 value (1.00 at day 18 18:30:30)
         "#]],
     );
 }
@@ -359,7 +420,7 @@ day 4 09:00:00..day 4 11:00:00 every ~30s  stock GET /stock {60..120}ms
 ",
         expect![[r#"
             trace.latency stock "GET /stock" since day 4 09:01:00, 29.4 -> 53.3 ms (0.32 at day 4 09:01:30)
-            trace.latency stock "GET /stock" since day 4 09:01:00, 29.4 -> 97.8 ms (0.46 at day 4 09:04:30)
+            trace.latency stock "GET /stock" since day 4 09:01:00, 29.4 -> 97.8 ms (0.53 at day 4 09:04:30)
         "#]],
     );
 }
@@ -374,7 +435,6 @@ fn calls_that_fail_are_told() {
 day 10 09:00:00..day 10 11:00:00 every ~3m  cart GET /cart {8..14}ms error
 ",
         expect![[r#"
-            trace.latency cart "GET /cart" since day 7 03:13:07, 10.8 -> 12.2 ms (0.22 at day 7 03:32:30)
             trace.errors cart "GET /cart" since day 10 07:00:00, 0.0145 -> 0.157 share (0.68 at day 10 09:30:30)
             trace.errors cart "GET /cart" since day 10 07:00:00, 0.0138 -> 0.28 share (1.00 at day 10 10:00:30)
         "#]],
@@ -391,10 +451,10 @@ fn a_call_that_was_never_made_before_is_told() {
 day 12 10:00:00..day 12 16:00:00 every ~20m  shop->prices GET /prices {8..14}ms
 ",
         expect![[r#"
-            trace.latency prices "GET /prices" since day 7 12:04:25, 10.9 -> 8.24 ms (0.24 at day 7 12:18:30)
-            trace.latency cart "GET /prices" since day 7 12:04:25, 13 -> 10.2 ms (0.23 at day 7 12:18:30)
-            trace.latency cart "GET /cart" since day 10 19:19:02, 11 -> 8.82 ms (0.28 at day 10 19:47:30)
-            trace.latency shop "GET /cart" since day 10 19:19:02, 13 -> 10.8 ms (0.28 at day 10 19:47:30)
+            trace.latency prices "GET /prices" since day 7 12:03:30, 10.9 -> 8.24 ms (0.22 at day 7 12:18:30)
+            trace.latency cart "GET /prices" since day 7 12:03:30, 12.9 -> 10.2 ms (0.21 at day 7 12:18:30)
+            trace.latency cart "GET /cart" since day 10 19:15:53, 10.9 -> 8.82 ms (0.26 at day 10 19:47:30)
+            trace.latency shop "GET /cart" since day 10 19:15:53, 13 -> 10.8 ms (0.26 at day 10 19:47:30)
             trace.edge shop "shop -> prices" since day 12 10:00:00, 0 -> 1 times (0.56 at day 12 10:01:30)
         "#]],
     );
@@ -409,6 +469,8 @@ fn a_call_that_is_made_no_more_is_told() {
 10:00:00..day 11 08:00:00 every ~3m  shop->prices GET /prices {8..14}ms
 ",
         expect![[r#"
+            trace.latency cart "GET /cart" since day 9 02:32:34, 10.8 -> 9.46 ms (0.23 at day 9 03:23:30)
+            trace.latency shop "GET /cart" since day 9 02:32:34, 12.9 -> 11.5 ms (0.22 at day 9 03:23:30)
             trace.gone shop "shop -> prices" since day 11 07:59:09, 0 -> 3651 seconds since the last (0.34 at day 11 09:00:30)
             trace.gone shop "shop -> prices" since day 11 07:59:09, 0 -> 25251 seconds since the last (1.00 at day 11 15:00:30)
         "#]],
@@ -438,10 +500,11 @@ day 11 09:00:00..day 11 12:00:00 every ~5m  shop->stock GET /stock {8..14}ms x{8
         expect![[r#"
             trace.calls shop "GET /stock -> stock GET /stock" since day 11 09:00:00, 1.99 -> 10.5 calls a request (0.40 at day 11 09:02:30)
             trace.calls shop "GET /stock -> stock GET /stock" since day 11 09:00:00, 1.99 -> 8 calls a request (0.58 at day 11 09:05:30)
-            trace.latency shop "GET /stock" since day 11 08:59:47, 22.2 -> 114 ms (0.34 at day 11 09:05:30)
-            trace.latency shop "GET /stock" since day 11 08:59:47, 22.1 -> 105 ms (0.51 at day 11 09:17:30)
+            trace.latency shop "GET /stock" since day 11 08:59:49, 22.2 -> 114 ms (0.34 at day 11 09:05:30)
+            trace.latency shop "GET /stock" since day 11 08:59:49, 22.2 -> 105 ms (0.56 at day 11 09:17:30)
             trace.calls shop "GET /stock -> stock GET /stock" since day 11 09:00:00, 1.99 -> 10.7 calls a request (0.77 at day 11 09:18:30)
             trace.calls shop "GET /stock -> stock GET /stock" since day 11 09:00:00, 1.99 -> 10 calls a request (1.00 at day 11 09:20:30)
+            trace.latency shop "GET /stock" since day 11 08:59:49, 22.1 -> 105 ms (1.00 at day 11 10:47:30)
         "#]],
     );
 }
@@ -468,20 +531,21 @@ fn a_call_that_is_made_again_after_failures_is_told() {
 day 11 09:00:00..day 11 12:00:00 every ~10m  shop->stock GET /stock {8..14}ms error x{2..4}
 ",
         expect![[r#"
-            trace.latency shop "GET /stock" since day 2 22:09:03, 12.9 -> 19.7 ms (0.31 at day 2 22:11:30)
-            trace.latency shop "GET /stock" since day 4 20:29:24, 12.9 -> 19.1 ms (0.25 at day 4 20:32:30)
-            trace.latency shop "GET /stock" since day 5 22:07:00, 12.9 -> 18.6 ms (0.23 at day 5 22:07:30)
-            trace.latency stock "GET /stock" since day 8 00:27:52, 10.8 -> 12.3 ms (0.20 at day 8 01:04:30)
-            trace.latency shop "GET /stock" since day 8 07:28:00, 12.9 -> 19 ms (0.23 at day 8 07:28:30)
+            trace.latency shop "GET /stock" since day 2 22:08:50, 12.9 -> 19.7 ms (0.31 at day 2 22:11:30)
+            trace.latency shop "GET /stock" since day 4 20:29:43, 12.9 -> 19.1 ms (0.25 at day 4 20:32:30)
+            trace.latency stock "GET /stock" since day 5 15:34:48, 10.9 -> 8.93 ms (0.24 at day 5 15:50:30)
+            trace.latency shop "GET /stock" since day 5 15:34:48, 12.9 -> 10.9 ms (0.23 at day 5 15:50:30)
+            trace.latency shop "GET /stock" since day 5 22:07:00, 12.9 -> 18.6 ms (0.20 at day 5 22:07:30)
+            trace.latency shop "GET /stock" since day 8 07:28:00, 12.9 -> 19 ms (0.21 at day 8 07:28:30)
             trace.latency shop "GET /stock" since day 9 19:48:00, 12.9 -> 20.5 ms (0.24 at day 9 19:48:30)
-            trace.latency shop "GET /stock" since day 11 08:59:47, 12.9 -> 20.5 ms (0.22 at day 11 09:02:30)
-            trace.latency shop "GET /stock" since day 11 09:21:49, 12.9 -> 19.7 ms (0.21 at day 11 09:24:30)
-            trace.latency shop "GET /stock" since day 11 09:21:49, 12.9 -> 22.5 ms (0.51 at day 11 09:28:30)
+            trace.latency shop "GET /stock" since day 11 08:59:44, 12.9 -> 20.5 ms (0.21 at day 11 09:02:30)
+            trace.latency shop "GET /stock" since day 11 09:12:00, 12.9 -> 19.7 ms (0.21 at day 11 09:24:30)
+            trace.latency shop "GET /stock" since day 11 09:12:00, 12.9 -> 22.5 ms (0.56 at day 11 09:28:30)
             trace.errors stock "GET /stock" since day 11 09:00:00, 0.0022 -> 0.214 share (0.55 at day 11 09:30:30)
             trace.retries shop "stock GET /stock" since day 11 09:00:00, 0.125 -> 9 times (0.52 at day 11 09:30:30)
             trace.errors stock "GET /stock" since day 11 09:00:00, 0.00171 -> 0.333 share (1.00 at day 11 10:00:30)
             trace.retries shop "stock GET /stock" since day 11 09:00:00, 0.16 -> 18 times (1.00 at day 11 10:00:30)
-            trace.latency shop "GET /stock" since day 11 10:21:00, 13 -> 17.7 ms (0.51 at day 11 10:21:30)
+            trace.latency shop "GET /stock" since day 11 09:12:00, 12.9 -> 14.9 ms (1.00 at day 11 10:50:30)
         "#]],
     );
 }
@@ -619,11 +683,16 @@ fn a_certificate_that_is_not_renewed_is_told_by_its_lines_and_by_its_metric() {
 day 16 03:20:00..day 24 00:00:00 every 24h  ERROR certificate renewal was refused by the authority
 ",
         expect![[r#"
+            log.value tls "done in \"handshake with <num> done\"" since day 7 03:30:21, 425 -> 129 value (0.33 at day 7 03:45:30)
             log.rate api "GET <path> <num> <dur>" since day 9 16:46:00, 0.671 -> 7 lines in two minutes (0.21 at day 9 16:48:30)
             log.rate tls "handshake with <num> done" since day 9 00:00:00, 71.7 -> 47 lines in six hours (0.23 at day 10 03:00:30)
             log.rate api "cart <num> stored" since day 10 00:00:00, 71.3 -> 104 lines in one day (0.26 at day 11 00:00:30)
+            log.value api "stored in \"cart <num> stored\"" since day 12 11:27:55, 441 -> 107 value (0.24 at day 12 12:37:30)
             log.ending tls "certificate renewal was refused by the authority" since day 16 03:20:00, 0 -> 1 times (0.56 at day 16 03:21:30)
+            log.value tls "done in \"handshake with <num> done\"" since day 16 17:38:57, 433 -> 139 value (0.28 at day 16 17:49:30)
+            log.value api "stored in \"cart <num> stored\"" since day 16 19:00:23, 437 -> 152 value (0.27 at day 16 19:49:30)
             log.rate api "cart <num> stored" since day 17 12:56:00, 0.102 -> 4 lines in two minutes (0.25 at day 17 13:01:30)
+            log.value api "the duration in \"GET <path> <num> <dur>\"" since day 19 04:10:30, 10.8 -> 8.53 ms (0.32 at day 19 04:33:30)
             log.rate tls "certificate renewal was refused by the authority" since day 16 03:00:00, 0 -> 4 different hours of 3 days 4 hours (0.32 at day 19 06:00:30)
             log.rate tls "certificate renewal was refused by the authority" since day 16 03:00:00, 0 -> 6 different hours of 5 days 4 hours (0.43 at day 21 06:00:30)
             log.rate api "GET <path> <num> <dur>" since day 23 03:00:00, 3.59 -> 14 lines in ten minutes (0.25 at day 23 03:15:30)
@@ -670,7 +739,8 @@ day 10 12:01:00..day 11 00:00:00 every 1m  api queue_depth {45.5..54.5}
         expect![[r#"
             metric.spread api "queue_depth" since day 5 02:51:00, 1.2 -> 2.6 value (0.30 at day 5 03:04:30)
             metric.level api "queue_depth" since day 10 12:10:00, 50 -> 46.3 value (0.23 at day 10 12:11:30)
-            metric.level api "queue_depth" since day 10 12:10:00, 50 -> 46.3 value (0.45 at day 10 12:32:30)
+            metric.level api "queue_depth" since day 10 12:10:00, 50 -> 46.3 value (0.50 at day 10 12:32:30)
+            metric.spread api "queue_depth" since day 10 12:01:00, 1.2 -> 1.91 value (0.66 at day 10 13:20:30)
             metric.spread api "queue_depth" since day 10 12:01:00, 1.2 -> 2.5 value (1.00 at day 10 14:24:30)
         "#]],
     );
@@ -689,7 +759,7 @@ day 12 00:05:00..day 13 00:00:00 every 5m  api process_open_fds {780.0..820.0}
 ",
         expect![[r#"
             metric.level api "process_open_fds" since day 10 00:05:00, 400 -> 449 value (0.28 at day 10 00:05:30)
-            metric.level api "process_open_fds" since day 10 00:05:00, 400 -> 477 value (0.44 at day 10 00:15:30)
+            metric.level api "process_open_fds" since day 10 00:05:00, 400 -> 477 value (0.49 at day 10 00:15:30)
             metric.level api "process_open_fds" since day 10 00:05:00, 400 -> 491 value (1.00 at day 10 01:15:30)
             metric.spread api "process_open_fds" since day 11 00:05:00, 11.7 -> 78 value (0.28 at day 11 00:05:30)
             metric.spread api "process_open_fds" since day 11 00:15:00, 11.7 -> 40.4 value (0.23 at day 11 00:20:30)
@@ -715,9 +785,9 @@ day 10 00:05:00..day 12 00:00:00 every 5m  api@api-3 error_ratio {0.0024..0.0064
             metric.instance api "error_ratio" since day 7 15:00:00, 0.00314 -> 0.00272 value (0.23 at day 7 21:00:30)
             metric.instance api "error_ratio" since day 8 18:00:00, 0.00289 -> 0.00323 value (0.22 at day 9 00:00:30)
             metric.instance api "error_ratio" since day 10 00:00:00, 0.00294 -> 0.00438 value (1.00 at day 10 06:00:30)
-            metric.level api "error_ratio" since day 10 01:40:00, 0.00301 -> 0.00358 value (0.22 at day 10 09:15:30)
-            metric.level api "error_ratio" since day 10 01:40:00, 0.003 -> 0.00353 value (0.45 at day 10 10:35:30)
-            metric.level api "error_ratio" since day 10 01:40:00, 0.003 -> 0.0035 value (0.51 at day 10 23:55:30)
+            metric.level api "error_ratio" since day 10 00:00:00, 0.003 -> 0.00338 value (0.31 at day 10 07:55:30)
+            metric.level api "error_ratio" since day 10 00:00:00, 0.003 -> 0.00353 value (0.50 at day 10 10:35:30)
+            metric.level api "error_ratio" since day 10 00:00:00, 0.003 -> 0.00348 value (0.97 at day 10 13:15:30)
             metric.instance api "error_ratio" since day 10 21:00:00, 0.00308 -> 0.0029 value (0.21 at day 11 00:00:30)
             metric.instance api "error_ratio" since day 11 15:00:00, 0.00323 -> 0.00291 value (0.21 at day 11 21:00:30)
         "#]],
@@ -738,6 +808,7 @@ fn one_instance_that_writes_a_line_far_more_often_than_its_siblings_is_told() {
 day 10 00:00:00..day 12 00:00:00 every ~30m  @api-3 connection to the stock was reset, opened anew
 ",
         expect![[r#"
+            log.value api "the duration in \"GET <path> <num> <dur>\"" since day 7 05:51:12, 10.8 -> 8.24 ms (0.25 at day 7 05:55:30)
             log.instance api "connection to the stock was reset, opened anew" since day 7 00:00:00, 13.4 -> 20 lines in one day (0.25 at day 8 00:00:30)
             log.instance api "connection to the stock was reset, opened anew" since day 10 00:00:00, 5.67 -> 14 lines in six hours (0.30 at day 10 06:00:30)
             log.instance api "connection to the stock was reset, opened anew" since day 10 12:00:00, 19.4 -> 30 lines in one day (0.24 at day 10 12:00:30)

@@ -129,6 +129,7 @@ impl Texts for Kept {
 }
 
 type CountKey = (u32, u32, Name, Name, u8, Timing);
+type Telling = BTreeMap<(u32, u32, Name), Lowest<Numbers>>;
 
 /// What is known of one source while one listens.
 struct Listening {
@@ -150,7 +151,7 @@ struct Listener {
     listening: Vec<Listening>,
     /// Counts of minutes that are not over, each with its sample's text.
     logs: BTreeMap<Time, BTreeMap<CountKey, (LogCount, String)>>,
-    numbers: BTreeMap<Time, BTreeMap<(u32, u32, Name), Lowest<Numbers>>>,
+    numbers: BTreeMap<Time, Telling>,
     points: BTreeMap<Time, Vec<PointRow>>,
     spans: BTreeMap<Time, Vec<SpanRow>>,
     changes: BTreeMap<Time, Vec<(Time, Name)>>,

@@ -14,7 +14,7 @@ use evidence::{LogCount, Name, Time};
 use super::{Departure, Detector, LineCount, Moment, Said, cited, line_subject};
 use crate::budget::{Family, Streams, warm_up};
 use crate::series::{
-    Baseline, Direction, Finding, Moved, Pools, SCALES, Shares, Surroundings, WINDOWS_MIN, Watch, Window, half,
+    Baseline, Direction, Finding, Moved, Pools, SCALES, Surroundings, WINDOWS_MIN, Watch, Window, half,
 };
 use crate::signal::{Amount, Kind, Unit};
 use crate::templates::{LineIndex, Mined};
@@ -196,7 +196,6 @@ impl LogRate {
         let load = |wrote: f64, usual: f64| (wrote + LOAD_PRIOR) / (usual + LOAD_PRIOR);
         self.load[index] = load(wrote, usual);
         let share = moment.budget.test(Family::Log, 1);
-        let shares = Shares { short: share, long: share };
         let mut moves: Vec<(usize, Moved)> = Vec::new();
         for (number, line) in self.lines.iter_mut().enumerate() {
             let part = part(&line.watch);
@@ -207,7 +206,7 @@ impl LogRate {
                 load_noise: LOAD_BURSTS / (rest.1.max(0.0) + LOAD_PRIOR),
                 in_proportion: false,
                 pools: &self.pools,
-                shares,
+                share,
             };
             let moved = line.watch.close(index, &around);
             let warm = moment.edge - line.began > warm_up(moment.edge - line.began);

@@ -16,7 +16,7 @@ use super::{Departure, Detector, LineCount, Moment, Said, cited};
 use crate::budget::{Family, Streams, warm_up};
 use crate::series::{Elsewhere, Finding, Moved, Sensor};
 use crate::signal::{Amount, Kind, Subject, Unit};
-use crate::templates::{HOLE, Line, LineIndex, Mined};
+use crate::templates::{HOLE, Line, LineIndex, Mined, measured_in, milliseconds};
 
 /// How many places of lines are watched.
 const PLACES_MAX: usize = 5_000;
@@ -51,6 +51,10 @@ const NAMES: [&str; 23] = [
     "number",
     "line",
 ];
+
+/// Words that only join what stands before a number to it.
+const JOINING: [&str; 14] =
+    ["in", "of", "for", "after", "from", "to", "with", "at", "by", "about", "within", "over", "and", "is"];
 
 /// Whose, which line, which place of it.
 type Place = (Name, LineIndex, u8);
@@ -194,21 +198,40 @@ fn last_word(text: &str) -> Option<&str> {
     text.split(|c: char| !part(c)).rfind(|word| word.chars().any(char::is_alphabetic))
 }
 
-/// What a place is called: its key, the unit of its kind, what is counted, or the word before it.
+/// What a place is called: its key, the unit of its kind, the word before it, or what is counted.
 fn called(line: &Line, place: u8) -> String {
-    let mut literals = line.text.split(HOLE).skip(usize::from(place));
-    let (before, behind) = (literals.next().unwrap_or_default(), literals.next().unwrap_or_default());
+    let (before, behind) = around(line, place);
     let key = before.ends_with(['=', ':']).then(|| last_word(before)).flatten();
-    let measured = match line.kinds.name(usize::from(place)) {
+    let kind = measured_in(behind).map_or(line.kinds.name(usize::from(place)), |(kind, _)| kind);
+    let measured = match kind {
         "dur" => Some("the duration"),
         "size" => Some("the size"),
         _ => None,
+    };
+    let named = || {
+        let joined = before.trim_end().ends_with(char::is_alphanumeric);
+        last_word(before).filter(|word| joined && !JOINING.contains(word))
     };
     let counted = || {
         let word = behind.strip_prefix(' ')?.split(' ').next()?;
         word.chars().all(char::is_alphabetic).then_some(word).filter(|word| word.len() > 1)
     };
-    key.or(measured).or_else(counted).or_else(|| last_word(before)).unwrap_or("the number").to_string()
+    key.or(measured).or_else(named).or_else(counted).or_else(|| last_word(before)).unwrap_or("the number").to_string()
+}
+
+/// What stands before and behind a place.
+fn around(line: &Line, place: u8) -> (&str, &str) {
+    let mut literals = line.text.split(HOLE).skip(usize::from(place));
+    (literals.next().unwrap_or_default(), literals.next().unwrap_or_default())
+}
+
+/// A mean of a place's numbers as it is told, and its unit: durations in milliseconds.
+fn told_as(line: &Line, place: u8, mean: f64) -> (f64, Unit) {
+    let (in_ms, number) = line.kinds.told(usize::from(place), mean);
+    match measured_in(around(line, place).1).and_then(|(_, unit)| milliseconds(unit)) {
+        Some(each) => (number * each, Unit::Milliseconds),
+        None => (number, if in_ms { Unit::Milliseconds } else { Unit::Value }),
+    }
 }
 
 fn subject(moment: &Moment<'_>, (service, index, place): Place) -> Subject {
@@ -222,9 +245,7 @@ fn subject(moment: &Moment<'_>, (service, index, place): Place) -> Subject {
 }
 
 fn departure(moment: &Moment<'_>, place: Place, watched: &Watched, finding: &Finding) -> Departure {
-    let kinds = moment.miner.line(place.1).kinds;
-    let told = |value: f64| kinds.told(usize::from(place.2), value).1;
-    let in_ms = kinds.told(usize::from(place.2), 0.0).0;
+    let told = |value: f64| told_as(moment.miner.line(place.1), place.2, value);
     Departure {
         kind: Kind::LogValue,
         subject: subject(moment, place),
@@ -233,9 +254,9 @@ fn departure(moment: &Moment<'_>, place: Place, watched: &Watched, finding: &Fin
         onset: finding.onset,
         onset_low: finding.onset_low,
         onset_high: finding.onset_high,
-        baseline: told(finding.expected),
-        observed: told(finding.observed),
-        unit: if in_ms { Unit::Milliseconds } else { Unit::Value },
+        baseline: told(finding.expected).0,
+        observed: told(finding.observed).0,
+        unit: told(finding.observed).1,
         amount: Amount { times: 0, after_change: false, window: finding.window.1 - finding.window.0 },
         evidence: vec![cited(&moment.tables, &watched.cited)],
     }

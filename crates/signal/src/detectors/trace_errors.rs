@@ -11,7 +11,7 @@ use evidence::{SpanRow, Time, Timing};
 use super::trace_latency::{Operation, cited, subject};
 use super::{Departure, Detector, Moment, Said};
 use crate::budget::{Family, Streams, warm_up};
-use crate::series::{Direction, Finding, Moved, Pools, SCALES, Shares, Surroundings, Watch, half};
+use crate::series::{Direction, Finding, Moved, Pools, SCALES, Surroundings, Watch, half};
 use crate::signal::{Amount, Kind, Unit};
 
 /// How many operations are watched.
@@ -39,10 +39,9 @@ impl Detector for TraceErrors {
             self.count(moment, span);
         }
         let share = moment.budget.test(Family::Trace, 2);
-        let shares = Shares { short: share, long: share };
         for index in 0..SCALES.len() {
             if moment.edge.0 % half(index) == 0 {
-                self.close(index, moment, shares, said);
+                self.close(index, moment, share, said);
             }
         }
         if moment.edge.0 % (6 * evidence::HOUR) == 0 {
@@ -82,7 +81,7 @@ impl TraceErrors {
         }
     }
 
-    fn close(&mut self, index: usize, moment: &Moment<'_>, shares: Shares, said: &mut Vec<Said>) {
+    fn close(&mut self, index: usize, moment: &Moment<'_>, share: f64, said: &mut Vec<Said>) {
         for (operation, watched) in &mut self.operations {
             let (before, now) = watched.calls[index];
             watched.calls[index] = (now, 0.0);
@@ -97,7 +96,7 @@ impl TraceErrors {
                 load_noise: 0.0,
                 in_proportion: false,
                 pools: &self.pools,
-                shares,
+                share,
             };
             let past = moment.edge - watched.began;
             for moved in watched.watch.close(index, &around) {

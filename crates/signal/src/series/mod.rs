@@ -1,8 +1,10 @@
-//! One engine for numeric series of any origin: counts of log lines, metrics, latencies and errors of spans.
+//! One engine for numeric series of any origin: counts of log lines, the numbers they tell, metrics, latencies and errors
+//! of spans.
 //!
-//! A [`Watch`] looks at one series through windows of several widths. Each window is judged against all of the past
-//! before it, long ones also against the past that ended three days before them. It knows nothing of what it watches.
-//! Read [`Watch`] first, then [`Baseline`].
+//! Values are watched by a [`Sensor`]: windows that double in width, noise from the series itself, the rhythm of its days,
+//! onset, bursts, and the pace at which it changes. Counts, of which most windows hold few, are watched by a [`Watch`]:
+//! windows of six widths against all of the past before them, given the load. Neither knows what it watches. Read
+//! [`Sensor`] first.
 
 mod bank;
 mod baseline;
@@ -21,4 +23,4 @@ pub use baseline::{Baseline, Judged, Pool, WINDOWS_MIN, Window};
 pub use pool::Pools;
 pub use sensor::{Elsewhere, Sensor};
 pub use tally::{Load, Tallies, Tally, Turned};
-pub use watch::{Direction, Episode, Finding, Manner, Moved, SCALES, Shares, Surroundings, Watch, half};
+pub use watch::{Direction, Episode, Finding, Moved, SCALES, Surroundings, Watch, half};

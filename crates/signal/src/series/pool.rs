@@ -12,8 +12,6 @@ use super::watch::{Episode, Watch};
 
 /// How many windows' worth of knowledge the pool is for counts.
 const COUNT_FREEDOM: f64 = 8.0;
-/// The same for values.
-const VALUE_FREEDOM: f64 = 4.0;
 /// A stream tells of dispersion from so many windows on.
 const TELLS_FROM: f64 = 8.0;
 /// A count also needs so many events.
@@ -39,7 +37,6 @@ const CLUSTER_LEAST: f64 = 1.2;
 pub struct Pools {
     counts: [Option<f64>; 6],
     rare: [Option<f64>; 6],
-    growth: [Option<f64>; 6],
     cluster: [Option<f64>; 6],
     /// What came and went in any stream, the rarest first; and for how many days all streams together were watched.
     spells: Vec<Episode>,
@@ -64,19 +61,6 @@ impl Pools {
             let rare = told().filter(|b| (RARE_FROM..EVENTS).contains(&b.total()));
             pools.rare[index] = upper(rare.map(Baseline::index_of_dispersion).collect());
             pools.cluster[index] = upper(watches.clone().filter_map(|w| w.cluster(index)).collect());
-        }
-        pools
-    }
-
-    /// The pools over these streams of values, in a fixed order.
-    pub fn of_values<'a>(watches: impl Iterator<Item = &'a Watch> + Clone) -> Pools {
-        let mut pools = Pools::default();
-        for (index, pool) in pools.growth.iter_mut().enumerate() {
-            let told = watches.clone().filter(|w| w.baseline(index).windows >= TELLS_FROM).filter_map(|w| {
-                let (finest, wide) = (w.baseline(0).variance()?, w.baseline(index).variance()?);
-                (finest > 0.0).then_some(wide / finest)
-            });
-            *pool = median(told.collect());
         }
         pools
     }
@@ -115,14 +99,6 @@ impl Pools {
         // Few wide windows go by: until they can tell, narrower ones do.
         let known = self.cluster[..=index].iter().rev().flatten().next();
         known.copied().unwrap_or(CLUSTER).max(CLUSTER_LEAST)
-    }
-
-    /// For values at a scale, where the finest windows have this variance.
-    pub fn values(&self, index: usize, finest: f64) -> Pool {
-        match self.growth[index] {
-            Some(growth) if finest > 0.0 && index > 0 => Pool { dispersion: growth * finest, freedom: VALUE_FREEDOM },
-            _ => Pool::NONE,
-        }
     }
 }
 

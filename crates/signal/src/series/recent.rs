@@ -120,6 +120,14 @@ impl Recent {
         if held > 0.0 { sum / held } else { 0.0 }
     }
 
+    /// By how much the thirds of the latest values, about so many, differ at most on the mean.
+    pub fn moves(&self, values: f64) -> f64 {
+        let third = values / 3.0;
+        let (last, two, all) = (self.mean(third), self.mean(2.0 * third), self.mean(values));
+        let thirds = [last, 2.0 * two - last, 3.0 * all - 2.0 * two];
+        thirds.iter().copied().fold(f64::MIN, f64::max) - thirds.iter().copied().fold(f64::MAX, f64::min)
+    }
+
     /// The mean of the latest values, about so many, without those of so many that lie farthest up (or down), and without
     /// fewer on the other side. Nothing where nothing is left.
     pub fn without(&self, values: f64, farthest: f64, up: bool) -> Option<f64> {

@@ -17,6 +17,9 @@ use crate::budget::{RAISED, SHOWN, strength};
 const FIRST: usize = 9;
 /// A level that stays so long, and for so many values, is settled.
 const SETTLED: (Nanos, f64) = (3 * DAY, 12.0);
+/// By so much of its departure the parts of that time may differ, or it has not stayed; asked so many times at most.
+const STEADY: f64 = 0.25;
+const MOVING: u8 = 12;
 /// What has gone so much further than it had has not stayed.
 const FURTHER: f64 = 1.25;
 /// A signal that was never shown ends when nothing was heard of it for so long.
@@ -100,6 +103,8 @@ struct Standing {
     back_since: Option<Time>,
     reached: f64,
     went_on: Time,
+    /// How often it was found to be moving still when it could have settled.
+    moving: u8,
 }
 
 /// A series under watch.
@@ -580,6 +585,7 @@ impl Sensor {
             back_since: None,
             reached: away,
             went_on: at,
+            moving: 0,
         });
     }
 
@@ -640,7 +646,17 @@ impl Sensor {
             } else {
                 standing.back_since = None;
                 let stays = SETTLED.0.max((SETTLED.1 * step as f64) as Nanos);
-                over = (at - standing.went_on >= stays).then_some(true);
+                if at - standing.went_on >= stays {
+                    let values = (at - standing.went_on) as f64 / step.max(1) as f64;
+                    let moves = self.recent.moves(values) > STEADY * standing.reached;
+                    match moves && standing.moving < MOVING {
+                        true => {
+                            standing.went_on = standing.went_on + stays / 3;
+                            standing.moving += 1;
+                        }
+                        false => over = Some(true),
+                    }
+                }
             }
         }
         let quiet = FORGOTTEN.max(FORGOTTEN_WINDOWS * span(standing.level, step));

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use evidence::{HOUR, Time};
 
 use super::pool::Pools;
-use super::watch::{Moved, SCALES, Shares, Surroundings, Watch, half};
+use super::watch::{Moved, SCALES, Surroundings, Watch, half};
 use crate::budget::warm_up;
 
 /// How many of the latest events are kept as evidence.
@@ -71,8 +71,7 @@ impl<E> Tally<E> {
             self.watch.skip(index, edge);
             return Vec::new();
         }
-        let shares = Shares { short: share, long: share };
-        let around = Surroundings { edge, load, load_noise: 0.0, in_proportion, pools, shares };
+        let around = Surroundings { edge, load, load_noise: 0.0, in_proportion, pools, share };
         self.watch.close(index, &around).into_iter().map(|moved| (moved, load)).collect()
     }
 }

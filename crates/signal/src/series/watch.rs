@@ -1,4 +1,4 @@
-//! A numeric series under watch: windows of six widths, each against its own past.
+//! A series of counts under watch: windows of six widths, each against its own past.
 
 use evidence::{DAY, HOUR, MINUTE, Nanos, Time};
 
@@ -31,11 +31,6 @@ const BACK_WITHIN: f64 = 2.0;
 const UNSEEN_HABITS: f64 = 0.02 / 3.5;
 /// So long it has not been seen for a week and a day.
 const UNSEEN_DAYS: f64 = 8.0;
-/// And so many deviations its minutes may stray in that time without being news: more of them on the first day, whose
-/// deviation is that of a part of a day.
-fn stray(days: f64) -> f64 {
-    10.0 + 5.0 / days.max(1.0)
-}
 /// The scale in whose half windows the hours of rare events are counted.
 const HOURLY: usize = 2;
 /// From this scale on a window is wide enough for a habit.
@@ -57,18 +52,12 @@ pub fn half(scale: usize) -> Nanos {
     SCALES[scale] / 2
 }
 
+/// How many tests a stream has: windows of six widths against two pasts, wide ones also by their hours; on both sides.
+const TESTS: f64 = 24.0;
+
 /// Windows a day at a width, as the contract counts them: twice a day divided by the width.
 fn windows_a_day(width: Nanos) -> f64 {
     2.0 * DAY as f64 / width as f64
-}
-
-/// What a window's number is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Manner {
-    /// How many events: windows without any are zeros. All widths are one stream.
-    Count,
-    /// The mean of values: windows without any do not exist. Widths below a day are one stream, a day and more another.
-    Value,
 }
 
 /// Which way something departed.
@@ -97,7 +86,7 @@ pub struct Finding {
     pub direction: Direction,
     /// Index into [`SCALES`].
     pub scale: usize,
-    /// Whether a long window showed it (a value's drift).
+    /// Whether it came over days (a value's drift).
     pub long: bool,
     /// Whether it stood already.
     pub stood: bool,
@@ -150,15 +139,6 @@ pub enum Moved {
     },
 }
 
-/// A stream's shares of the budget, a day.
-#[derive(Clone, Copy, Debug)]
-pub struct Shares {
-    /// Of widths below a day (for counts: of all widths).
-    pub short: f64,
-    /// Of widths of a day and more, for values.
-    pub long: f64,
-}
-
 /// What the rest of the system says about a window.
 #[derive(Clone, Copy, Debug)]
 pub struct Surroundings<'a> {
@@ -172,8 +152,8 @@ pub struct Surroundings<'a> {
     pub in_proportion: bool,
     /// What is known beyond the series' own past.
     pub pools: &'a Pools,
-    /// The stream's shares of the budget.
-    pub shares: Shares,
+    /// The stream's share of the budget, a day.
+    pub share: f64,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -181,7 +161,6 @@ struct Half {
     sum: f64,
     /// The same without winsorising: what is told.
     raw: f64,
-    points: u32,
 }
 
 /// A window as people are told of it.
@@ -279,40 +258,21 @@ struct Scale {
     rhythm: Rhythm,
 }
 
-/// One numeric series, watched.
-#[derive(Clone, Debug)]
+/// One series of counts, watched.
+#[derive(Clone, Debug, Default)]
 pub struct Watch {
-    manner: Manner,
     scales: [Scale; 6],
-    standing: [Option<Standing>; 2],
-    /// How rare the farthest window of each past departure was, by stream; and when the first window was judged.
-    episodes: [Vec<Episode>; 2],
+    standing: Option<Standing>,
+    /// How rare the farthest window of each past departure was; and when the first window was judged.
+    episodes: Vec<Episode>,
     began: Option<Time>,
-    clamp: Clamp,
-    step: Step,
-    last: Option<(Time, f64, f64)>,
     sparse: Sparse,
 }
 
 impl Watch {
-    /// A series of values.
-    pub fn of_values() -> Watch {
-        Watch {
-            manner: Manner::Value,
-            scales: Default::default(),
-            standing: [None, None],
-            episodes: [Vec::new(), Vec::new()],
-            began: None,
-            clamp: Clamp::default(),
-            step: Step::default(),
-            last: None,
-            sparse: Sparse::default(),
-        }
-    }
-
     /// A series of counts that was zero while windows with these loads went by (one baseline a scale).
     pub fn of_counts(zeros: &[Baseline; 6]) -> Watch {
-        let mut watch = Watch { manner: Manner::Count, ..Watch::of_values() };
+        let mut watch = Watch::default();
         for (scale, past) in watch.scales.iter_mut().zip(zeros) {
             scale.baseline = Baseline::of_zeros(past);
         }
@@ -329,62 +289,26 @@ impl Watch {
         for scale in &mut self.scales {
             scale.now.sum += weight;
             scale.now.raw += events;
-            scale.now.points += 1;
         }
     }
 
-    /// Adds the value of one minute. The finest window is this value with the one before, and closes now.
-    pub fn value(&mut self, value: f64, around: &Surroundings<'_>) -> Vec<Moved> {
-        let raw = value;
-        let value = self.clamp.winsorised(value);
-        for scale in &mut self.scales[1..] {
-            scale.now.sum += value;
-            scale.now.raw += raw;
-            scale.now.points += 1;
-        }
-        let before = self.last.replace((around.edge, value, raw));
-        let Some((at, last, last_raw)) = before else { return Vec::new() };
-        let step = self.step.after(around.edge - at);
-        if around.edge - at > 3 * step {
-            return Vec::new();
-        }
-        let window = Window { value: (last + value) / 2.0, load: around.load, ..Window::default() };
-        // One point alone is a spike, however far out it lies.
-        let alone = |centre: f64, deviation: f64| ((last - centre).abs()).min((value - centre).abs()) < deviation;
-        self.scales[0].even = !self.scales[0].even;
-        let observed = (last_raw + raw) / 2.0;
-        let shown = Shown { span: (at - step, around.edge), width: 2 * step, observed, first_hour: None };
-        self.turn(0, window, shown, around, &alone)
-    }
-
-    /// Closes a window of a scale (for values: never of the finest).
+    /// Closes a window of a scale.
     pub fn close(&mut self, index: usize, around: &Surroundings<'_>) -> Vec<Moved> {
         let width = SCALES[index];
         let scale = &mut self.scales[index];
         let (before, now) = (scale.before, scale.now);
-        if index == HOURLY && self.manner == Manner::Count && now.sum > 0.0 {
+        if index == HOURLY && now.sum > 0.0 {
             self.sparse.note(around.edge);
         }
         scale.before = now;
         scale.now = Half::default();
         scale.even = around.edge.0.div_euclid(half(index)) % 2 == 0;
-        let points = f64::from((before.points + now.points).max(1));
-        let raw = before.raw + now.raw;
-        let value = match self.manner {
-            Manner::Count => before.sum + now.sum,
-            Manner::Value => {
-                let usual = self.step.usual().map_or(i64::MAX, |step| width / step);
-                if usual < 4 || points * 2.0 < usual as f64 {
-                    return self.expire(around.edge);
-                }
-                (before.sum + now.sum) / points
-            }
-        };
+        let value = before.sum + now.sum;
         let window =
             Window { value, load: around.load, load_noise: around.load_noise, in_proportion: around.in_proportion };
-        let observed = if self.manner == Manner::Count { raw } else { raw / points };
+        let observed = before.raw + now.raw;
         let shown = Shown { span: (around.edge - width, around.edge), width, observed, first_hour: None };
-        let mut moved = self.turn(index, window, shown, around, &|_, _| false);
+        let mut moved = self.turn(index, window, shown, around);
         moved.extend(self.expire(around.edge));
         moved
     }
@@ -408,7 +332,7 @@ impl Watch {
 
     /// Departures of the short windows that came and went.
     pub fn episodes(&self) -> &[Episode] {
-        &self.episodes[0]
+        &self.episodes
     }
 
     /// For how many days it has been watched, at least one.
@@ -426,11 +350,6 @@ impl Watch {
         &self.scales[index].baseline
     }
 
-    /// Whether a departure of the short (or long) windows stands.
-    pub fn stands(&self, long: bool) -> bool {
-        self.standing[usize::from(long)].is_some()
-    }
-
     /// Takes in the past of a count that turned out to be part of this one.
     pub fn join(&mut self, other: &Watch) {
         self.sparse.join(&other.sparse);
@@ -442,16 +361,9 @@ impl Watch {
     }
 
     /// One window comes round: the waiting one is absorbed, this one judged.
-    fn turn(
-        &mut self,
-        index: usize,
-        window: Window,
-        shown: Shown,
-        around: &Surroundings<'_>,
-        alone: &dyn Fn(f64, f64) -> bool,
-    ) -> Vec<Moved> {
+    fn turn(&mut self, index: usize, window: Window, shown: Shown, around: &Surroundings<'_>) -> Vec<Moved> {
         let Shown { span, width, .. } = shown;
-        let departed = self.standing.iter().flatten().any(|s| s.peak >= SHOWN);
+        let departed = self.standing.as_ref().is_some_and(|s| s.peak >= SHOWN);
         let scale = &mut self.scales[index];
         if scale.even
             && let Some((waiting, judged)) = scale.waiting.take()
@@ -476,15 +388,13 @@ impl Watch {
             let lagged = (lagged, rate(&lagged, width));
             best = best.map(|best| if lagged.1 < best.1 { lagged } else { best });
         }
-        if index > HOURLY && self.manner == Manner::Count && self.scales[index].even {
+        if index > HOURLY && self.scales[index].even {
             self.sparse.absorb(index, span.1, width);
         }
         let crowd = self.crowd(index, width, around);
-        let still =
-            crowd.is_some_and(|crowd| strength(crowd.1.1 * self.tests(index) * 2.0, around.shares.short) >= RAISED);
+        let still = crowd.is_some_and(|crowd| strength(crowd.1.1 * TESTS, around.share) >= RAISED);
         let crowd = crowd.filter(|crowd| best.is_some_and(|best| crowd.1.1 < best.1));
         let mut moved = self.follow(index, window, span, still, around);
-        let best = best.filter(|(judged, _)| !alone(judged.expected, judged.deviation));
         let habit = best.map(|(judged, _)| self.habit(index, window, &shown, &judged, around));
         // A crowd of rare hours is no matter of this hour of the day, and what came before is part of its judgement.
         let (best, habit, shown) = match crowd {
@@ -503,7 +413,7 @@ impl Watch {
     /// The hours of a wide window of rare events, or of all since the first: what they are beside their past, and how often
     /// a day that is to be expected.
     fn crowd(&self, index: usize, width: Nanos, around: &Surroundings<'_>) -> Option<(Shown, (Judged, f64))> {
-        if index <= HOURLY || self.manner != Manner::Count {
+        if index <= HOURLY {
             return None;
         }
         let past = &self.scales[index].baseline;
@@ -541,20 +451,12 @@ impl Watch {
         }
         let rest = Window { value: window.value - habit, ..window };
         let again = self.judge(index, &self.scales[index].baseline, rest, around);
-        let again = again.map_or(f64::INFINITY, |again| rate(&again, shown.width) * self.tests(index) * 2.0);
+        let again = again.map_or(f64::INFINITY, |again| rate(&again, shown.width) * TESTS);
         again.min(1.0 / rhythm.days(shown.span.1))
     }
 
     fn judge(&self, index: usize, past: &Baseline, window: Window, around: &Surroundings<'_>) -> Option<Judged> {
-        match self.manner {
-            Manner::Count => {
-                past.judge_count(window, around.pools.counts(index, past.total()), (3.0 * around.load).min(1.0))
-            }
-            Manner::Value => {
-                let own = self.scales[0].baseline.variance().unwrap_or(0.0);
-                past.judge_value(window, around.pools.values(index, own), self.clamp.resolution())
-            }
-        }
+        past.judge_count(window, around.pools.counts(index, past.total()), (3.0 * around.load).min(1.0))
     }
 
     fn snapshot(&mut self, index: usize, end: Time) {
@@ -570,31 +472,10 @@ impl Watch {
         self.scales[index].snapshots.iter().rev().find(|(end, _)| *end <= start - LAG).map(|(_, past)| *past)
     }
 
-    /// How many tests the stream of this scale has: windows of each width, long ones against two pasts, wide ones of counts
-    /// also by their hours.
-    fn tests(&self, index: usize) -> f64 {
-        match (self.manner, index >= LONG) {
-            (Manner::Count, _) => 12.0,
-            (Manner::Value, false) => 4.0,
-            (Manner::Value, true) => 4.0,
-        }
-    }
-
-    fn is_long(&self, index: usize) -> bool {
-        self.manner == Manner::Value && index >= LONG
-    }
-
-    /// How often a day a window that lies so many deviations off may be of a habit that this series has not shown yet.
-    fn unseen(&self, index: usize, far: f64, now: Time) -> f64 {
+    /// How often a day a wide window may show a habit that this series has not shown yet.
+    fn unseen(&self, index: usize) -> f64 {
         let young = self.scales[WIDE].baseline.windows < UNSEEN_DAYS * 24.0;
-        let days = self.days(now);
-        let counts = match (self.manner, index >= WIDE) {
-            (Manner::Count, wide) => wide && young,
-            (Manner::Value, true) => young && index <= DAILY,
-            // Nor is it known yet how far its minutes stray now and then.
-            (Manner::Value, false) => days < UNSEEN_DAYS && far < stray(days),
-        };
-        if counts { UNSEEN_HABITS } else { 0.0 }
+        if index >= WIDE && young { UNSEEN_HABITS } else { 0.0 }
     }
 
     /// Raises a departure, or notes that a standing one goes on.
@@ -611,18 +492,9 @@ impl Watch {
         let varied = judged.deviation > 1e-6 * judged.expected.abs();
         let far = if varied { (shown.observed - judged.expected).abs() / judged.deviation } else { 0.0 };
         // The same extremeness at every width and on both sides.
-        let r = once * self.tests(index) * 2.0;
-        let (r, unseen) = match self.manner {
-            Manner::Count => (r.max(self.unseen(index, far, around.edge)), 0.0),
-            Manner::Value if varied || index >= WIDE => (r, self.unseen(index, far, around.edge)),
-            Manner::Value => (r, 0.0),
-        };
-        let habit = habit.map(|habit| habit.max(unseen));
-        let long = self.is_long(index);
-        let share = if long { around.shares.long } else { around.shares.short };
-        let plain = strength(r, share);
-        let strength = habit
-            .map_or(plain, |habit| self.strength_given_life((r, habit), (share, long), (shown.width, far), around));
+        let r = (once * TESTS).max(self.unseen(index));
+        let plain = strength(r, around.share);
+        let strength = habit.map_or(plain, |habit| self.strength_given_life((r, habit), (shown.width, far), around));
         if strength < RAISED {
             return None;
         }
@@ -633,9 +505,8 @@ impl Watch {
         };
         let in_hours = shown.first_hour.is_some();
         let away = (shown.observed - judged.expected).abs();
-        let slot = &mut self.standing[usize::from(long)];
-        let stood = slot.is_some();
-        match slot {
+        let stood = self.standing.is_some();
+        match &mut self.standing {
             Some(standing) if standing.direction != direction => return None,
             Some(standing) => {
                 standing.peak = standing.peak.max(plain);
@@ -645,7 +516,7 @@ impl Watch {
             }
             None => {
                 let past = self.scales[index].baseline;
-                *slot = Some(Standing {
+                self.standing = Some(Standing {
                     direction,
                     scale: index,
                     in_hours,
@@ -668,7 +539,7 @@ impl Watch {
             r,
             direction,
             scale: index,
-            long,
+            long: false,
             stood,
             expected: judged.expected,
             observed: shown.observed,
@@ -699,8 +570,7 @@ impl Watch {
         still: bool,
         around: &Surroundings<'_>,
     ) -> Vec<Moved> {
-        let long = self.is_long(index);
-        let Some(standing) = self.standing[usize::from(long)].clone().filter(|s| s.scale == index) else {
+        let Some(standing) = self.standing.clone().filter(|s| s.scale == index) else {
             return Vec::new();
         };
         let Some(judged) = self.judge(index, &standing.past, window, around) else { return Vec::new() };
@@ -710,30 +580,30 @@ impl Watch {
         if back {
             let since = *standing.back_since.get_or_insert(span.0);
             if span.1 - since >= standing.took {
-                self.came_and_went(long, since);
+                self.came_and_went(since);
                 self.learn_what_was_held();
-                return vec![Moved::Ended { long, at: span.1, settled: false }];
+                return vec![Moved::Ended { long: false, at: span.1, settled: false }];
             }
         } else {
             standing.back_since = None;
         }
         let settled = span.1 - standing.went_on >= SETTLED && standing.back_since.is_none();
         if !settled {
-            self.standing[usize::from(long)] = Some(standing);
+            self.standing = Some(standing);
             return Vec::new();
         }
-        self.standing[usize::from(long)] = None;
+        self.standing = None;
         // What was never shown was never held out of the baseline either.
         if standing.peak >= SHOWN {
             self.settle();
         }
-        vec![Moved::Ended { long, at: span.1, settled: true }]
+        vec![Moved::Ended { long: false, at: span.1, settled: true }]
     }
 
     /// A departure is over without having settled: it may come and go again.
-    fn came_and_went(&mut self, long: bool, until: Time) {
-        let Some(standing) = self.standing[usize::from(long)].take() else { return };
-        let episodes = &mut self.episodes[usize::from(long)];
+    fn came_and_went(&mut self, until: Time) {
+        let Some(standing) = self.standing.take() else { return };
+        let episodes = &mut self.episodes;
         if episodes.len() == EPISODES {
             episodes.remove(0);
         }
@@ -748,21 +618,20 @@ impl Watch {
     fn strength_given_life(
         &self,
         (r, habit): (f64, f64),
-        (share, long): (f64, bool),
         (width, far): (Nanos, f64),
         around: &Surroundings<'_>,
     ) -> f64 {
         let days = self.days(around.edge);
         let as_far = |e: &&Episode| e.least <= ABOUT * r && e.far >= ABOUT_AS_FAR * far;
-        let before = self.episodes[usize::from(long)].iter().filter(as_far).count();
-        let elsewhere = if long { 0.0 } else { around.pools.spells(ABOUT * r, ABOUT_AS_FAR * far, width / 2) };
-        let given_life = strength(r.max(habit).max(before as f64 / days).max(elsewhere), share);
-        if strength(r, share) >= SHOWN { given_life.max(RAISED) } else { given_life }
+        let before = self.episodes.iter().filter(as_far).count();
+        let elsewhere = around.pools.spells(ABOUT * r, ABOUT_AS_FAR * far, width / 2);
+        let given_life = strength(r.max(habit).max(before as f64 / days).max(elsewhere), around.share);
+        if strength(r, around.share) >= SHOWN { given_life.max(RAISED) } else { given_life }
     }
 
     /// A departure is over: it was part of this series' life, as it was.
     fn learn_what_was_held(&mut self) {
-        if self.standing.iter().flatten().any(|s| s.peak >= SHOWN) {
+        if self.standing.as_ref().is_some_and(|s| s.peak >= SHOWN) {
             return;
         }
         for scale in &mut self.scales {
@@ -776,9 +645,9 @@ impl Watch {
             let held = std::mem::take(&mut scale.held);
             if held.windows > 0.0 {
                 let (before, after) = (scale.baseline.mean(), held.mean());
-                match self.manner {
-                    Manner::Count if before > 0.0 => scale.baseline.scale(after / before),
-                    _ => scale.baseline.shift(after - before),
+                match before > 0.0 {
+                    true => scale.baseline.scale(after / before),
+                    false => scale.baseline.shift(after - before),
                 }
             }
             scale.snapshots.clear();
@@ -788,15 +657,11 @@ impl Watch {
 
     /// A departure that was never shown, and of which nothing was heard for a day, is over.
     fn expire(&mut self, now: Time) -> Vec<Moved> {
-        let mut moved = Vec::new();
-        for long in [false, true] {
-            let slot = &self.standing[usize::from(long)];
-            if slot.as_ref().is_some_and(|s| s.peak < SHOWN && now - s.last >= FORGOTTEN) {
-                self.came_and_went(long, now);
-                moved.push(Moved::Ended { long, at: now, settled: false });
-            }
+        if self.standing.as_ref().is_some_and(|s| s.peak < SHOWN && now - s.last >= FORGOTTEN) {
+            self.came_and_went(now);
+            return vec![Moved::Ended { long: false, at: now, settled: false }];
         }
-        moved
+        Vec::new()
     }
 }
 
@@ -808,87 +673,4 @@ fn slot(index: usize) -> Nanos {
 /// How often a day one width of windows shows something at least as far out, on one side.
 fn rate(judged: &Judged, width: Nanos) -> f64 {
     judged.upper.min(judged.lower) * windows_a_day(width)
-}
-
-/// The usual time between a series' values: the median of the latest gaps.
-#[derive(Clone, Copy, Debug, Default)]
-struct Step {
-    gaps: [Nanos; 7],
-    seen: usize,
-}
-
-impl Step {
-    fn after(&mut self, gap: Nanos) -> Nanos {
-        let gaps = self.gaps.len();
-        self.gaps[self.seen % gaps] = gap.max(MINUTE);
-        self.seen += 1;
-        self.usual().unwrap_or(gap)
-    }
-
-    fn usual(&self) -> Option<Nanos> {
-        let mut gaps = self.gaps;
-        let known = &mut gaps[..self.seen.min(self.gaps.len())];
-        known.sort_unstable();
-        known.get(known.len() / 2).copied()
-    }
-}
-
-/// A running centre and spread by which single values are winsorised, and the smallest step between values.
-#[derive(Clone, Copy, Debug, Default)]
-struct Clamp {
-    first: [f64; Clamp::FIRST],
-    seen: u32,
-    centre: f64,
-    spread: f64,
-    last: f64,
-    step: f64,
-}
-
-impl Clamp {
-    const FIRST: usize = 9;
-    /// Values beyond so many spreads count as if they were that far out.
-    const REACH: f64 = 6.0;
-    /// How many values the centre remembers.
-    const MEMORY: f64 = 4000.0;
-
-    fn winsorised(&mut self, value: f64) -> f64 {
-        let move_by = (value - self.last).abs();
-        if self.seen > 0 && move_by > 0.0 && (self.step == 0.0 || move_by < self.step) {
-            self.step = move_by;
-        }
-        self.last = value;
-        self.seen += 1;
-        if (self.seen as usize) <= Clamp::FIRST {
-            self.first[self.seen as usize - 1] = value;
-            self.begin();
-            return value;
-        }
-        let far = Clamp::REACH * self.spread;
-        let clamped = if self.spread > 0.0 { value.clamp(self.centre - far, self.centre + far) } else { value };
-        let pace = 1.0 / f64::from(self.seen).min(Clamp::MEMORY);
-        let near = value.clamp(self.centre - 3.0 * self.spread, self.centre + 3.0 * self.spread);
-        let off = if self.spread > 0.0 { near - self.centre } else { value - self.centre };
-        self.centre += off * pace;
-        // The mean absolute deviation of a Gaussian is 0.798 of its standard deviation.
-        self.spread += (off.abs() / 0.798 - self.spread) * pace;
-        clamped
-    }
-
-    /// Centre and spread of the first few values: their median, and the median distance from it.
-    fn begin(&mut self) {
-        let mut values = self.first[..self.seen as usize].to_vec();
-        values.sort_by(f64::total_cmp);
-        self.centre = values[values.len() / 2];
-        let mut off: Vec<f64> = values.iter().map(|v| (v - self.centre).abs()).collect();
-        off.sort_by(f64::total_cmp);
-        self.spread = 1.4826 * off[off.len() / 2];
-        // Values that differ in their last digits alone do not vary: what they vary by is still to be seen.
-        if self.spread < 1e-9 * self.centre.abs() {
-            self.spread = 0.0;
-        }
-    }
-
-    fn resolution(&self) -> f64 {
-        self.step
-    }
 }

@@ -71,7 +71,7 @@ pub fn learnt_words<'s>(template: &str, shape: &'s str) -> Option<Vec<&'s str>> 
     let mut literals = template.split(LEARNT);
     let mut rest = shape.strip_prefix(literals.next()?)?;
     let mut words = Vec::new();
-    while let Some(literal) = literals.next() {
+    for literal in literals {
         let end = if literal.is_empty() { rest.find(' ').unwrap_or(rest.len()) } else { rest.find(literal)? };
         words.push(&rest[..end]);
         rest = &rest[end + literal.len()..];

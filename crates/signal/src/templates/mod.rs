@@ -24,4 +24,4 @@ pub use numbers::{Lowest, Numbers};
 pub use partition::{Anatomy, Group, Member, templates};
 pub use shaper::{Shape, Shaper};
 pub use shapes::{OVERFLOW, Shapes};
-pub use values::{Measure, Sketch, VALUE_BYTES, VALUES_KEPT, Value};
+pub use values::{Measure, Sketch, VALUE_BYTES, VALUES_KEPT, Value, milliseconds};

@@ -212,6 +212,11 @@ pub(super) fn quantity(value: &[u8]) -> Option<(f64, Option<Measure>)> {
     Some((number * factor, Some(measure)))
 }
 
+/// How many milliseconds a unit of time is.
+pub fn milliseconds(unit: &str) -> Option<f64> {
+    seconds(unit).map(|seconds| seconds * 1e3)
+}
+
 fn seconds(unit: &str) -> Option<f64> {
     Some(match unit.to_ascii_lowercase().as_str() {
         "ns" => 1e-9,
