@@ -119,12 +119,12 @@ fn drills_are_told() {
     }
     expect![[r#"
         case      verdict  right  first suspect  right  chance  caught
-        pool 1    known    yes    NoChange       no     0.000   7.0d
-        pool 2    known    yes    NoChange       no     0.000   8.0d
+        pool 1    silent   no     NoChange       no     -       9.0d
+        pool 2    known    yes    NoChange       no     0.019   8.0d
         pool 3    known    yes    NoChange       no     0.000   9.0d
-        pool 4    known    yes    NoChange       no     0.009   8.0d
+        pool 4    known    yes    NoChange       no     0.000   8.0d
         silent 5  silent   yes    NoChange       yes    -       -
-        silent 6  silent   yes    NoChange       yes    -       -
+        silent 6  known    no     NoChange       yes    0.000   -
     "#]]
     .assert_eq(&table);
 }

@@ -41,7 +41,7 @@ fn a_line_that_was_never_there_is_told_and_again_when_it_has_come_to_stay() {
 day 12 10:00:00..day 12 16:00:00 every 50m  falling back to the old price list
 ",
         expect![[r#"
-            log.value api "stored in \"cart <num> stored\"" since day 3 13:51:03, 416 -> 107 value (0.22 at day 3 14:00:30)
+            log.value api "cart in \"cart <num> stored\"" since day 3 13:51:03, 416 -> 107 value (0.22 at day 3 14:00:30)
             log.rate api "cart <num> stored" since day 7 12:20:00, 1.22 -> 9 lines in ten minutes (0.29 at day 7 12:35:30)
             log.new api "falling back to the old price list" since day 12 10:00:00, 0 -> 1 times (0.46 at day 12 10:01:30)
             log.new api "falling back to the old price list" since day 12 10:00:00, 0 -> 4 times (0.64 at day 12 12:31:30)
@@ -107,9 +107,9 @@ fn a_line_that_comes_less_often_is_told() {
 day 9 12:00:00..day 10 12:00:00 every ~10m  order {100..900} paid
 ",
         expect![[r#"
-            log.value api "paid in \"order <num> paid\"" since day 5 03:31:34, 442 -> 220 value (0.23 at day 5 03:42:30)
-            log.value api "paid in \"order <num> paid\"" since day 7 16:58:25, 442 -> 158 value (0.22 at day 7 17:03:30)
-            log.value api "paid in \"order <num> paid\"" since day 7 19:40:45, 442 -> 225 value (0.23 at day 7 19:53:30)
+            log.value api "order in \"order <num> paid\"" since day 5 03:31:34, 442 -> 220 value (0.23 at day 5 03:42:30)
+            log.value api "order in \"order <num> paid\"" since day 7 16:58:25, 442 -> 158 value (0.22 at day 7 17:03:30)
+            log.value api "order in \"order <num> paid\"" since day 7 19:40:45, 442 -> 225 value (0.23 at day 7 19:53:30)
             log.rate api "order <num> paid" since day 9 12:00:00, 60.2 -> 32 lines in one hour (0.33 at day 9 12:30:30)
             log.rate api "order <num> paid" since day 9 12:00:00, 60.2 -> 5 lines in one hour (1.00 at day 9 13:00:30)
         "#]],
@@ -165,7 +165,7 @@ fn many_rare_severe_lines_together_are_told_though_none_of_them_pours() {
         &format!("{log}{ordinary}{trouble}"),
         expect![[r#"
             log.severity api "lines at WARN or worse" since day 7 07:10:00, 0.0356 -> 3 lines in two minutes (0.25 at day 7 07:12:30)
-            log.value api "was in \"cart <num> was changed by two at once\"" since day 8 23:00:54, 655 -> 388 value (0.29 at day 9 23:24:30)
+            log.value api "cart in \"cart <num> was changed by two at once\"" since day 8 23:00:54, 655 -> 388 value (0.29 at day 9 23:24:30)
             log.severity api "lines at WARN or worse" since day 11 08:00:00, 0.923 -> 14 lines in one hour (0.65 at day 11 09:00:30)
         "#]],
     );
@@ -312,9 +312,9 @@ fn a_number_in_a_line_that_moves_is_told() {
 day 12 10:00:10..day 12 16:00:00 every ~5m  label printed in {380..460} ms
 ",
         expect![[r#"
-            log.value api "ms in \"label printed in <dur>\"" since day 10 22:53:05, 209 -> 212 value (0.30 at day 12 06:39:30)
-            log.value api "ms in \"label printed in <dur>\"" since day 10 22:53:05, 210 -> 417 value (0.56 at day 12 10:14:30)
-            log.value api "ms in \"label printed in <dur>\"" since day 10 22:53:05, 210 -> 412 value (1.00 at day 12 11:15:30)
+            log.value api "the duration in \"label printed in <dur>\"" since day 10 22:53:05, 209 -> 212 ms (0.30 at day 12 06:39:30)
+            log.value api "the duration in \"label printed in <dur>\"" since day 10 22:53:05, 210 -> 417 ms (0.56 at day 12 10:14:30)
+            log.value api "the duration in \"label printed in <dur>\"" since day 10 22:53:05, 210 -> 412 ms (1.00 at day 12 11:15:30)
         "#]],
     );
 }
@@ -687,10 +687,10 @@ day 16 03:20:00..day 24 00:00:00 every 24h  ERROR certificate renewal was refuse
             log.rate api "GET <path> <num> <dur>" since day 9 16:46:00, 0.671 -> 7 lines in two minutes (0.21 at day 9 16:48:30)
             log.rate tls "handshake with <num> done" since day 9 00:00:00, 71.7 -> 47 lines in six hours (0.23 at day 10 03:00:30)
             log.rate api "cart <num> stored" since day 10 00:00:00, 71.3 -> 104 lines in one day (0.26 at day 11 00:00:30)
-            log.value api "stored in \"cart <num> stored\"" since day 12 11:27:55, 441 -> 107 value (0.24 at day 12 12:37:30)
+            log.value api "cart in \"cart <num> stored\"" since day 12 11:27:55, 441 -> 107 value (0.24 at day 12 12:37:30)
             log.ending tls "certificate renewal was refused by the authority" since day 16 03:20:00, 0 -> 1 times (0.56 at day 16 03:21:30)
             log.value tls "done in \"handshake with <num> done\"" since day 16 17:38:57, 433 -> 139 value (0.28 at day 16 17:49:30)
-            log.value api "stored in \"cart <num> stored\"" since day 16 19:00:23, 437 -> 152 value (0.27 at day 16 19:49:30)
+            log.value api "cart in \"cart <num> stored\"" since day 16 19:00:23, 437 -> 152 value (0.27 at day 16 19:49:30)
             log.rate api "cart <num> stored" since day 17 12:56:00, 0.102 -> 4 lines in two minutes (0.25 at day 17 13:01:30)
             log.value api "the duration in \"GET <path> <num> <dur>\"" since day 19 04:10:30, 10.8 -> 8.53 ms (0.32 at day 19 04:33:30)
             log.rate tls "certificate renewal was refused by the authority" since day 16 03:00:00, 0 -> 4 different hours of 3 days 4 hours (0.32 at day 19 06:00:30)

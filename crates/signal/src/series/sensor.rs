@@ -79,7 +79,7 @@ const SPIKE: f64 = 2.0;
 /// Windows that hold more values than this are no burst's.
 const BURST_WITHIN: u32 = 64;
 /// Before any burst was seen a series is taken to have had so many in so many days; of spikes so many.
-const BURSTS: (f64, f64) = (0.02, 10.0);
+const BURSTS: (f64, f64) = (0.035, 10.0);
 const SPIKES: f64 = 1.0;
 /// From this strength on a departure is held out of the past while it stands.
 const HELD: f64 = 0.3;
