@@ -71,27 +71,29 @@ fn drills_with_and_without_each_detector() {
     }
     expect![[r#"
         detectors                 caught  leads                     false a quiet day
-        all                       4 of 4  7.0d 8.0d 9.0d 8.0d       0.000
-        without log_new           4 of 4  7.0d 8.0d 9.0d 8.0d       0.000
-        without log_rate          4 of 4  7.0d 8.0d 9.0d 8.0d       0.011
-        without log_ending        4 of 4  7.0d 8.0d 9.0d 8.0d       0.000
-        without log_instance      4 of 4  7.0d 8.0d 9.0d 8.0d       0.000
-        without log_severity      4 of 4  7.0d 8.0d 9.0d 8.0d       0.000
-        without log_retries       4 of 4  7.0d 8.0d 9.0d 8.0d       0.000
-        without log_restarts      4 of 4  7.0d 8.0d 9.0d 8.0d       0.000
-        without metric_level      4 of 4  2.0d 0.9d 2.9d 1.9d       0.000
-        without metric_ending     4 of 4  7.0d 8.0d 9.0d 8.0d       0.000
-        without metric_instance   4 of 4  7.0d 8.0d 9.0d 8.0d       0.000
-        without metric_saturation 4 of 4  7.0d 8.0d 9.0d 8.0d       0.000
-        without metric_silent     4 of 4  7.0d 8.0d 9.0d 8.0d       0.000
-        without metric_spread     4 of 4  7.0d 8.0d 9.0d 8.0d       0.000
-        without metric_resets     4 of 4  7.0d 8.0d 9.0d 8.0d       0.000
-        without trace_latency     4 of 4  7.0d 8.0d 9.0d 8.0d       0.000
-        without trace_errors      4 of 4  7.0d 8.0d 9.0d 8.0d       0.000
-        without trace_edge        4 of 4  7.0d 8.0d 9.0d 8.0d       0.000
-        without trace_gone        4 of 4  7.0d 8.0d 9.0d 8.0d       0.000
-        without trace_calls       4 of 4  7.0d 8.0d 9.0d 8.0d       0.000
-        without trace_retries     4 of 4  7.0d 8.0d 9.0d 8.0d       0.000
+        all                       4 of 4  9.0d 8.0d 9.0d 8.0d       0.011
+        without log_new           4 of 4  9.0d 8.0d 9.0d 8.0d       0.011
+        without log_rate          4 of 4  9.0d 8.0d 9.0d 8.0d       0.023
+        without log_ending        4 of 4  9.0d 8.0d 9.0d 8.0d       0.011
+        without log_instance      4 of 4  9.0d 8.0d 9.0d 8.0d       0.011
+        without log_severity      4 of 4  9.0d 8.0d 9.0d 8.0d       0.011
+        without log_enum          4 of 4  9.0d 8.0d 9.0d 8.0d       0.011
+        without log_value         4 of 4  9.0d 8.0d 9.0d 8.0d       0.011
+        without log_retries       4 of 4  9.0d 8.0d 9.0d 8.0d       0.011
+        without log_restarts      4 of 4  9.0d 8.0d 9.0d 8.0d       0.011
+        without metric_level      4 of 4  2.0d 0.9d 2.1d 1.9d       0.000
+        without metric_ending     4 of 4  9.0d 8.0d 9.0d 8.0d       0.011
+        without metric_instance   4 of 4  9.0d 8.0d 9.0d 8.0d       0.011
+        without metric_saturation 4 of 4  9.0d 8.0d 9.0d 8.0d       0.011
+        without metric_silent     4 of 4  9.0d 8.0d 9.0d 8.0d       0.034
+        without metric_spread     4 of 4  9.0d 8.0d 9.0d 8.0d       0.034
+        without metric_resets     4 of 4  9.0d 8.0d 9.0d 8.0d       0.011
+        without trace_latency     4 of 4  9.0d 8.0d 9.0d 8.0d       0.011
+        without trace_errors      4 of 4  9.0d 8.0d 9.0d 8.0d       0.023
+        without trace_edge        4 of 4  9.0d 8.0d 9.0d 8.0d       0.023
+        without trace_gone        4 of 4  9.0d 8.0d 9.0d 8.0d       0.011
+        without trace_calls       4 of 4  9.0d 8.0d 9.0d 8.0d       0.011
+        without trace_retries     4 of 4  9.0d 8.0d 9.0d 8.0d       0.011
     "#]]
     .assert_eq(&table);
 }

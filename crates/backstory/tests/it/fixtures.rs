@@ -313,7 +313,7 @@ day 12 10:00:10..day 12 16:00:00 every ~5m  label printed in {380..460} ms
 ",
         expect![[r#"
             log.value api "the duration in \"label printed in <dur>\"" since day 10 22:53:05, 209 -> 212 ms (0.30 at day 12 06:39:30)
-            log.value api "the duration in \"label printed in <dur>\"" since day 10 22:53:05, 210 -> 417 ms (0.56 at day 12 10:14:30)
+            log.value api "the duration in \"label printed in <dur>\"" since day 10 22:53:05, 210 -> 417 ms (0.53 at day 12 10:14:30)
             log.value api "the duration in \"label printed in <dur>\"" since day 10 22:53:05, 210 -> 412 ms (1.00 at day 12 11:15:30)
         "#]],
     );
@@ -355,7 +355,7 @@ day 6 10:01:00..day 6 12:00:00 every 1m  api heap_mb {420..460}
 ",
         expect![[r#"
             metric.level api "heap_mb" since day 6 10:01:00, 320 -> 381 value (0.27 at day 6 10:01:30)
-            metric.level api "heap_mb" since day 6 10:01:00, 320 -> 409 value (0.47 at day 6 10:03:30)
+            metric.level api "heap_mb" since day 6 10:01:00, 320 -> 409 value (0.45 at day 6 10:03:30)
         "#]],
     );
 }
@@ -420,7 +420,7 @@ day 4 09:00:00..day 4 11:00:00 every ~30s  stock GET /stock {60..120}ms
 ",
         expect![[r#"
             trace.latency stock "GET /stock" since day 4 09:01:00, 29.4 -> 53.3 ms (0.32 at day 4 09:01:30)
-            trace.latency stock "GET /stock" since day 4 09:01:00, 29.4 -> 97.8 ms (0.53 at day 4 09:04:30)
+            trace.latency stock "GET /stock" since day 4 09:01:00, 29.4 -> 97.8 ms (0.50 at day 4 09:04:30)
         "#]],
     );
 }
@@ -501,7 +501,7 @@ day 11 09:00:00..day 11 12:00:00 every ~5m  shop->stock GET /stock {8..14}ms x{8
             trace.calls shop "GET /stock -> stock GET /stock" since day 11 09:00:00, 1.99 -> 10.5 calls a request (0.40 at day 11 09:02:30)
             trace.calls shop "GET /stock -> stock GET /stock" since day 11 09:00:00, 1.99 -> 8 calls a request (0.58 at day 11 09:05:30)
             trace.latency shop "GET /stock" since day 11 08:59:49, 22.2 -> 114 ms (0.34 at day 11 09:05:30)
-            trace.latency shop "GET /stock" since day 11 08:59:49, 22.2 -> 105 ms (0.56 at day 11 09:17:30)
+            trace.latency shop "GET /stock" since day 11 08:59:49, 22.2 -> 105 ms (0.53 at day 11 09:17:30)
             trace.calls shop "GET /stock -> stock GET /stock" since day 11 09:00:00, 1.99 -> 10.7 calls a request (0.77 at day 11 09:18:30)
             trace.calls shop "GET /stock -> stock GET /stock" since day 11 09:00:00, 1.99 -> 10 calls a request (1.00 at day 11 09:20:30)
             trace.latency shop "GET /stock" since day 11 08:59:49, 22.1 -> 105 ms (1.00 at day 11 10:47:30)
@@ -540,7 +540,7 @@ day 11 09:00:00..day 11 12:00:00 every ~10m  shop->stock GET /stock {8..14}ms er
             trace.latency shop "GET /stock" since day 9 19:48:00, 12.9 -> 20.5 ms (0.24 at day 9 19:48:30)
             trace.latency shop "GET /stock" since day 11 08:59:44, 12.9 -> 20.5 ms (0.21 at day 11 09:02:30)
             trace.latency shop "GET /stock" since day 11 09:12:00, 12.9 -> 19.7 ms (0.21 at day 11 09:24:30)
-            trace.latency shop "GET /stock" since day 11 09:12:00, 12.9 -> 22.5 ms (0.56 at day 11 09:28:30)
+            trace.latency shop "GET /stock" since day 11 09:12:00, 12.9 -> 22.5 ms (0.53 at day 11 09:28:30)
             trace.errors stock "GET /stock" since day 11 09:00:00, 0.0022 -> 0.214 share (0.55 at day 11 09:30:30)
             trace.retries shop "stock GET /stock" since day 11 09:00:00, 0.125 -> 9 times (0.52 at day 11 09:30:30)
             trace.errors stock "GET /stock" since day 11 09:00:00, 0.00171 -> 0.333 share (1.00 at day 11 10:00:30)
@@ -739,7 +739,7 @@ day 10 12:01:00..day 11 00:00:00 every 1m  api queue_depth {45.5..54.5}
         expect![[r#"
             metric.spread api "queue_depth" since day 5 02:51:00, 1.2 -> 2.6 value (0.30 at day 5 03:04:30)
             metric.level api "queue_depth" since day 10 12:10:00, 50 -> 46.3 value (0.23 at day 10 12:11:30)
-            metric.level api "queue_depth" since day 10 12:10:00, 50 -> 46.3 value (0.50 at day 10 12:32:30)
+            metric.level api "queue_depth" since day 10 12:10:00, 50 -> 46.3 value (0.47 at day 10 12:32:30)
             metric.spread api "queue_depth" since day 10 12:01:00, 1.2 -> 1.91 value (0.66 at day 10 13:20:30)
             metric.spread api "queue_depth" since day 10 12:01:00, 1.2 -> 2.5 value (1.00 at day 10 14:24:30)
         "#]],
@@ -759,7 +759,7 @@ day 12 00:05:00..day 13 00:00:00 every 5m  api process_open_fds {780.0..820.0}
 ",
         expect![[r#"
             metric.level api "process_open_fds" since day 10 00:05:00, 400 -> 449 value (0.28 at day 10 00:05:30)
-            metric.level api "process_open_fds" since day 10 00:05:00, 400 -> 477 value (0.49 at day 10 00:15:30)
+            metric.level api "process_open_fds" since day 10 00:05:00, 400 -> 477 value (0.46 at day 10 00:15:30)
             metric.level api "process_open_fds" since day 10 00:05:00, 400 -> 491 value (1.00 at day 10 01:15:30)
             metric.spread api "process_open_fds" since day 11 00:05:00, 11.7 -> 78 value (0.28 at day 11 00:05:30)
             metric.spread api "process_open_fds" since day 11 00:15:00, 11.7 -> 40.4 value (0.23 at day 11 00:20:30)
@@ -786,7 +786,7 @@ day 10 00:05:00..day 12 00:00:00 every 5m  api@api-3 error_ratio {0.0024..0.0064
             metric.instance api "error_ratio" since day 8 18:00:00, 0.00289 -> 0.00323 value (0.22 at day 9 00:00:30)
             metric.instance api "error_ratio" since day 10 00:00:00, 0.00294 -> 0.00438 value (1.00 at day 10 06:00:30)
             metric.level api "error_ratio" since day 10 00:00:00, 0.003 -> 0.00338 value (0.31 at day 10 07:55:30)
-            metric.level api "error_ratio" since day 10 00:00:00, 0.003 -> 0.00353 value (0.50 at day 10 10:35:30)
+            metric.level api "error_ratio" since day 10 00:00:00, 0.003 -> 0.00353 value (0.47 at day 10 10:35:30)
             metric.level api "error_ratio" since day 10 00:00:00, 0.003 -> 0.00348 value (0.97 at day 10 13:15:30)
             metric.instance api "error_ratio" since day 10 21:00:00, 0.00308 -> 0.0029 value (0.21 at day 11 00:00:30)
             metric.instance api "error_ratio" since day 11 15:00:00, 0.00323 -> 0.00291 value (0.21 at day 11 21:00:30)
