@@ -23,7 +23,7 @@ use crate::watch::Watching;
 )]
 pub struct Args {
     /// Which of the invented incidents
-    #[arg(long, value_name = "NAME", default_value = "pool")]
+    #[arg(long, value_name = "NAME", default_value = "leak")]
     incident: String,
     /// Another seed: another three weeks
     #[arg(long, default_value_t = 1)]

@@ -194,7 +194,8 @@ fn cannot_be_opened(evidence: &Value, files: &BTreeMap<String, Vec<String>>) -> 
     if let Some(rest) = place.strip_prefix("line ") {
         let number: usize = rest.split(',').next().unwrap().parse().unwrap();
         let Some(line) = lines.get(number - 1) else { return Some(format!("{source} has no line {number}")) };
-        let words: Vec<&str> = text.split_whitespace().skip(1).take(6).filter(|w| w.len() > 3).collect();
+        let part = |c: char| !(c.is_alphanumeric() || c == '…');
+        let words: Vec<&str> = text.split(part).filter(|w| w.len() > 3).skip(1).take(8).collect();
         let found = words.iter().filter(|word| line.contains(word.trim_end_matches('…'))).count();
         return (found * 2 < words.len()).then(|| format!("{source}:{number} does not say {text:?}: {line}"));
     }
