@@ -120,9 +120,9 @@ fn print(samples: &[Vec<f64>]) {
         sorted[sorted.len() / 2]
     };
     let ours = median(&samples[0]);
-    println!("a series under watch takes {} bytes, and what a rhythm needs", std::mem::size_of::<Sensor>());
+    anstream::println!("a series under watch takes {} bytes, and what a rhythm needs", std::mem::size_of::<Sensor>());
     for ((name, _), samples) in CONTENDERS.iter().zip(samples) {
         let pace = median(samples);
-        println!("{name:<28} {:>9.3} million points a second   {:>8.3} times ours", pace / 1e6, pace / ours);
+        anstream::println!("{name:<28} {:>9.3} million points a second   {:>8.3} times ours", pace / 1e6, pace / ours);
     }
 }
