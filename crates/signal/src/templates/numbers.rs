@@ -41,7 +41,7 @@ impl<T> Lowest<T> {
     }
 }
 
-/// What places of one message held that are numbers: (place, number as [`logarithmic`] takes it).
+/// What places of one message held that are numbers: (place, number by its logarithm).
 pub type Numbers = Vec<(u8, f64)>;
 
 impl Lowest<Numbers> {
